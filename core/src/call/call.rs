@@ -1,0 +1,340 @@
+//! [`Call`]: one hook request in the hands of user code.
+
+use std::{
+    fmt,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
+    time::{Duration, Instant},
+};
+
+use super::{Answer, Failure, MessagePatch, ReplyError, Slot, Verdict};
+use crate::{
+    dispatch::{Chain, Fallback, Finish, WakeQueue},
+    hook::{AnswerKind, Hook, Request},
+    metrics::HookMetrics,
+    package::Package,
+    sync::{Mutex, lock},
+};
+
+/// Which registration a call is for; handed out by [`Registry::register`](crate::Registry::register).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct HandlerId(pub u32);
+
+/// One hook request waiting for user code.
+///
+/// Whoever holds a call answers it once, from any thread: by [`reply`](Call::reply) or
+/// [`fail`](Call::fail). A call that is dropped is answered with the fallback of its hook, so
+/// that no broker waits for nothing.
+pub struct Call {
+    shared: Arc<CallShared>,
+    request: Arc<Request>,
+    position: usize,
+    keep_going: Option<bool>,
+    settled: bool,
+}
+
+/// What the holder of a call and whoever waits for its answer have in common.
+pub(crate) struct CallShared {
+    pub(crate) package: Package,
+    pub(crate) hook: Hook,
+    pub(crate) arrived: Instant,
+    /// When the broker is answered at the latest; none where it has been answered already.
+    pub(crate) deadline: Option<Instant>,
+    pub(crate) slot: Slot<Answer>,
+    pub(crate) wakes: Arc<WakeQueue>,
+    pub(crate) metrics: Arc<HookMetrics>,
+    chain: Arc<Chain>,
+    finish: Finish,
+    progress: Mutex<Progress>,
+    started: AtomicBool,
+}
+
+/// What is answered if the handler whose turn it is fails.
+struct Progress {
+    fallback: Fallback,
+    changed: Option<Arc<Request>>,
+}
+
+/// Everything that a new call starts with.
+pub(crate) struct NewCall {
+    pub(crate) package: Package,
+    pub(crate) hook: Hook,
+    pub(crate) arrived: Instant,
+    pub(crate) deadline: Option<Instant>,
+    pub(crate) wakes: Arc<WakeQueue>,
+    pub(crate) metrics: Arc<HookMetrics>,
+    pub(crate) chain: Arc<Chain>,
+    pub(crate) finish: Finish,
+    pub(crate) position: usize,
+}
+
+impl CallShared {
+    /// What the broker is told when user code does not answer: the fallback of the handler whose
+    /// turn it is, keeping what handlers before it have changed.
+    pub(crate) fn fallback_answer(&self) -> Answer {
+        let progress = lock(&self.progress);
+        progress
+            .fallback
+            .answer(self.hook, progress.changed.as_ref())
+    }
+
+    fn fill(&self, answer: Answer) -> Result<(), ReplyError> {
+        match self.slot.fill(answer) {
+            Ok(waker) => {
+                if let Some(waker) = waker {
+                    self.wakes.push(waker);
+                }
+                Ok(())
+            }
+            Err(_) => {
+                self.metrics.late();
+                Err(ReplyError::TooLate)
+            }
+        }
+    }
+}
+
+impl Call {
+    pub(crate) fn new(new: NewCall, request: Request) -> (Self, Arc<CallShared>) {
+        let fallback = new.chain.handlers[new.position].fallback;
+        let shared = Arc::new(CallShared {
+            package: new.package,
+            hook: new.hook,
+            arrived: new.arrived,
+            deadline: new.deadline,
+            slot: Slot::new(),
+            wakes: new.wakes,
+            metrics: new.metrics,
+            chain: new.chain,
+            finish: new.finish,
+            progress: Mutex::new(Progress {
+                fallback,
+                changed: None,
+            }),
+            started: AtomicBool::new(false),
+        });
+        let call = Self {
+            shared: Arc::clone(&shared),
+            request: Arc::new(request),
+            position: new.position,
+            keep_going: None,
+            settled: false,
+        };
+        (call, shared)
+    }
+
+    /// Hands the call to the handler whose turn it is.
+    pub(crate) fn hand_over(self) {
+        let chain = Arc::clone(&self.shared.chain);
+        chain.handlers[self.position].target.handle(self);
+    }
+
+    /// The hook that the broker called.
+    pub fn hook(&self) -> Hook {
+        self.shared.hook
+    }
+
+    /// The package that the broker speaks.
+    pub fn package(&self) -> Package {
+        self.shared.package
+    }
+
+    /// The registration this call is for.
+    pub fn handler(&self) -> HandlerId {
+        self.shared.chain.handlers[self.position].id
+    }
+
+    /// The request, with what earlier handlers of the same hook have changed.
+    pub fn request(&self) -> &Arc<Request> {
+        &self.request
+    }
+
+    /// The client id that orders this call among others; empty when there is none.
+    pub fn clientid(&self) -> &str {
+        self.request.clientid()
+    }
+
+    /// When the broker is answered at the latest; `None` where it has been answered already.
+    pub fn deadline(&self) -> Option<Instant> {
+        self.shared.deadline
+    }
+
+    /// How long user code may still take; `None` where the broker does not wait.
+    pub fn remaining(&self) -> Option<Duration> {
+        self.shared
+            .deadline
+            .map(|deadline| deadline.saturating_duration_since(Instant::now()))
+    }
+
+    /// When the call reached the server.
+    pub fn arrived(&self) -> Instant {
+        self.shared.arrived
+    }
+
+    /// Whether an answer would still reach the broker. Calls whose broker does not wait for the
+    /// handler are always wanted.
+    pub fn is_wanted(&self) -> bool {
+        self.shared.deadline.is_none() || self.shared.slot.is_open()
+    }
+
+    /// Notes that user code begins now; the time waited until then goes into the metrics once.
+    pub fn start(&self) {
+        if !self.shared.started.swap(true, Ordering::Relaxed) {
+            self.shared.metrics.waited(self.shared.arrived.elapsed());
+        }
+    }
+
+    /// Answers the call, or hands it to the next handler when the verdict leaves it open.
+    ///
+    /// # Errors
+    ///
+    /// [`ReplyError::TooLate`] when the broker has been answered already. Otherwise the verdict
+    /// was none that the broker could use: its fallback was answered instead, and counted.
+    pub fn reply(mut self, verdict: Verdict) -> Result<(), ReplyError> {
+        let hook = self.hook();
+        if !verdict.suits(hook) {
+            let error = ReplyError::WrongVerdict {
+                hook,
+                verdict: verdict.name(),
+            };
+            self.settle_by_fallback(Failure::BadAnswer);
+            return Err(error);
+        }
+        match verdict {
+            Verdict::Allow => self.settle(Answer::Bool {
+                stop: true,
+                value: true,
+            }),
+            Verdict::Deny => self.settle(Answer::Bool {
+                stop: true,
+                value: false,
+            }),
+            Verdict::Block => {
+                let patch = MessagePatch {
+                    block: true,
+                    ..MessagePatch::default()
+                };
+                self.settle_with_message(patch)
+            }
+            Verdict::KeepGoing(value) => self.keep_going(value),
+            Verdict::Ignore => self.pass_on(),
+            Verdict::Replace(patch) => {
+                if let Err(problem) = patch.validate() {
+                    self.settle_by_fallback(Failure::BadAnswer);
+                    return Err(ReplyError::BadMessage(problem));
+                }
+                self.replace(patch)
+            }
+        }
+    }
+
+    /// Says that user code has no verdict, and why; the fallback of the hook is answered.
+    pub fn fail(mut self, failure: Failure) {
+        self.settle_by_fallback(failure);
+    }
+
+    fn keep_going(mut self, value: bool) -> Result<(), ReplyError> {
+        self.keep_going = Some(value);
+        if self.next_position().is_some() {
+            match Arc::make_mut(&mut self.request) {
+                Request::ClientAuthenticate(request) => request.result = value,
+                Request::ClientAuthorize(request) => request.result = value,
+                _ => {}
+            }
+        }
+        self.pass_on()
+    }
+
+    fn replace(mut self, patch: MessagePatch) -> Result<(), ReplyError> {
+        if patch.block || self.next_position().is_none() {
+            return self.settle_with_message(patch);
+        }
+        if let Request::MessagePublish(request) = Arc::make_mut(&mut self.request) {
+            patch.apply_to(request.message.get_or_insert_default());
+        }
+        lock(&self.shared.progress).changed = Some(Arc::clone(&self.request));
+        self.pass_on()
+    }
+
+    /// The next handler of the chain that wants this request.
+    fn next_position(&self) -> Option<usize> {
+        self.shared.chain.next(self.position + 1, &self.request)
+    }
+
+    fn pass_on(mut self) -> Result<(), ReplyError> {
+        let Some(position) = self.next_position() else {
+            return self.settle_undecided();
+        };
+        if !self.is_wanted() {
+            self.settled = true;
+            self.shared.metrics.late();
+            self.shared.finish.run();
+            return Err(ReplyError::TooLate);
+        }
+        self.position = position;
+        lock(&self.shared.progress).fallback = self.shared.chain.handlers[position].fallback;
+        self.hand_over();
+        Ok(())
+    }
+
+    fn settle_undecided(mut self) -> Result<(), ReplyError> {
+        let changed = lock(&self.shared.progress).changed.take();
+        let answer = match (self.hook().answer_kind(), changed, self.keep_going) {
+            (AnswerKind::Message, Some(request), _) => Answer::Message {
+                request,
+                patch: MessagePatch::default(),
+            },
+            (AnswerKind::Bool, _, Some(value)) => Answer::Bool { stop: false, value },
+            _ => Answer::neutral(self.hook()),
+        };
+        self.settle(answer)
+    }
+
+    fn settle_with_message(&mut self, patch: MessagePatch) -> Result<(), ReplyError> {
+        let request = Arc::clone(&self.request);
+        self.settle(Answer::Message { request, patch })
+    }
+
+    fn settle(&mut self, answer: Answer) -> Result<(), ReplyError> {
+        self.settled = true;
+        let filled = if self.shared.deadline.is_some() {
+            self.shared.fill(answer)
+        } else {
+            Ok(())
+        };
+        self.shared.finish.run();
+        filled
+    }
+
+    fn settle_by_fallback(&mut self, failure: Failure) {
+        self.settled = true;
+        if self.shared.deadline.is_none() {
+            self.shared.metrics.fell_back(failure);
+        } else if self.shared.fill(self.shared.fallback_answer()).is_ok() {
+            self.shared.metrics.fell_back(failure);
+        }
+        self.shared.finish.run();
+    }
+}
+
+impl Drop for Call {
+    fn drop(&mut self) {
+        if !self.settled {
+            self.settle_by_fallback(Failure::Unanswered);
+        }
+    }
+}
+
+impl fmt::Debug for Call {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter
+            .debug_struct("Call")
+            .field("hook", &self.hook())
+            .field("package", &self.package())
+            .field("clientid", &self.clientid())
+            .field("handler", &self.handler())
+            .finish_non_exhaustive()
+    }
+}

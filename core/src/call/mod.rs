@@ -1,0 +1,15 @@
+//! One hook request on its way to user code, and the answer on its way back.
+
+#[expect(clippy::module_inception, reason = "the folder's main noun is the call itself")]
+mod call;
+mod message;
+mod reply;
+mod slot;
+
+pub(crate) use call::{CallShared, NewCall};
+pub use call::{Call, HandlerId};
+pub(crate) use message::ALLOW_PUBLISH;
+pub use message::{MAX_TOPIC_BYTES, MessagePatch, MessageProblem};
+pub(crate) use reply::Answer;
+pub use reply::{Failure, ReplyError, Verdict};
+pub(crate) use slot::Slot;

@@ -1,0 +1,87 @@
+//! [`Config`]: every option of a server, and the only place where defaults live.
+
+use crate::error::{Error, ErrorCode};
+
+/// The options of a server. Times are milliseconds, sizes are bytes.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Config {
+    /// How long user code may take for an answer unless its handler says otherwise. The broker's
+    /// own `request_timeout`, less a tenth of it, counts where that is shorter.
+    pub timeout_ms: u64,
+    /// How many calls may be running at once, brokers waiting for them. More are answered with
+    /// the fallback at once.
+    pub max_inflight: usize,
+    /// How many notifications may be answered but not yet handled. More are held back, which
+    /// slows the broker down, and are dropped at the deadline.
+    pub inbox_capacity: usize,
+    /// How many threads read, decode and answer; one serves some 200,000 calls a second.
+    pub io_threads: usize,
+    /// The largest request that is decoded; larger ones are answered with the fallback.
+    pub max_message_bytes: usize,
+    /// How long `stop` waits for running calls and queued notifications.
+    pub drain_timeout_ms: u64,
+    /// How often an idle connection is probed, so that brokers that vanished are noticed;
+    /// 0 turns probing off.
+    pub keepalive_interval_ms: u64,
+    /// Also announce the valued hooks that have no handler, and answer them with ignore. For
+    /// brokers of 5.9 and later with several exhook servers, whose chain otherwise ends at a
+    /// server that did not announce the hook.
+    pub companion: bool,
+}
+
+impl Default for Config {
+    fn default() -> Self {
+        Self {
+            timeout_ms: 4_000,
+            max_inflight: 10_000,
+            inbox_capacity: 10_000,
+            io_threads: 1,
+            max_message_bytes: 16 * 1024 * 1024,
+            drain_timeout_ms: 5_000,
+            keepalive_interval_ms: 30_000,
+            companion: false,
+        }
+    }
+}
+
+impl Config {
+    /// Checks that every value has a meaning.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorCode::InvalidOption`], naming the option and what it takes.
+    pub fn validate(&self) -> Result<(), Error> {
+        for (name, value) in [
+            ("timeout_ms", self.timeout_ms),
+            ("max_inflight", self.max_inflight as u64),
+            ("inbox_capacity", self.inbox_capacity as u64),
+            ("io_threads", self.io_threads as u64),
+            ("max_message_bytes", self.max_message_bytes as u64),
+            ("drain_timeout_ms", self.drain_timeout_ms),
+        ] {
+            if value == 0 {
+                return Err(Error::new(
+                    ErrorCode::InvalidOption,
+                    format!("{name} is 0; it must be at least 1"),
+                ));
+            }
+        }
+        if self.io_threads > 256 {
+            return Err(Error::new(
+                ErrorCode::InvalidOption,
+                format!("io_threads is {}; at most 256 make sense", self.io_threads),
+            ));
+        }
+        if self.max_message_bytes > u32::MAX as usize {
+            return Err(Error::new(
+                ErrorCode::InvalidOption,
+                format!(
+                    "max_message_bytes is {}; a gRPC message has at most {}",
+                    self.max_message_bytes,
+                    u32::MAX
+                ),
+            ));
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,278 @@
+//! [`Dispatcher`]: one hook request in, one answer out, whatever user code does.
+
+use std::{
+    sync::{
+        Arc,
+        atomic::{AtomicUsize, Ordering},
+    },
+    time::{Duration, Instant},
+};
+
+use tracing::warn;
+
+use super::{Ack, Chain, Fallback, Finish, WakeQueue, lanes::Lanes};
+use crate::{
+    call::{Answer, Call, CallShared, Failure, NewCall},
+    config::Config,
+    hook::{AnswerKind, Hook, Request, hook_specs},
+    log::Seldom,
+    metrics::{HookMetrics, Metrics},
+    package::{BrokerVersion, Package},
+};
+
+/// Routes requests to the handlers that were registered, and answers by policy where they do not.
+pub(crate) struct Dispatcher {
+    chains: Vec<Arc<Chain>>,
+    lanes: Arc<Lanes>,
+    running: AtomicUsize,
+    max_inflight: usize,
+    timeout: Duration,
+    companion: bool,
+    metrics: Arc<Metrics>,
+    overload: Seldom,
+    dropped: Seldom,
+    ignored_authentication: Seldom,
+}
+
+/// What the server knows of a request besides its content.
+pub(crate) struct Arrival {
+    pub(crate) package: Package,
+    pub(crate) hook: Hook,
+    pub(crate) arrived: Instant,
+    /// How long the broker waits for the answer, if it said so.
+    pub(crate) grpc_timeout: Option<Duration>,
+    pub(crate) wakes: Arc<WakeQueue>,
+}
+
+/// Counts a running call for as long as it lives.
+struct Running<'count>(&'count AtomicUsize);
+
+impl Drop for Running<'_> {
+    fn drop(&mut self) {
+        self.0.fetch_sub(1, Ordering::Relaxed);
+    }
+}
+
+/// Waits for the answer of a call; when dropped, nobody wants it any more.
+struct Awaited(Arc<CallShared>);
+
+impl Drop for Awaited {
+    fn drop(&mut self) {
+        self.0.slot.close();
+    }
+}
+
+impl Dispatcher {
+    pub(crate) fn new(chains: Vec<Arc<Chain>>, config: &Config, metrics: Arc<Metrics>) -> Self {
+        Self {
+            chains,
+            lanes: Lanes::new(config.inbox_capacity),
+            running: AtomicUsize::new(0),
+            max_inflight: config.max_inflight,
+            timeout: Duration::from_millis(config.timeout_ms),
+            companion: config.companion,
+            metrics,
+            overload: Seldom::new(),
+            dropped: Seldom::new(),
+            ignored_authentication: Seldom::new(),
+        }
+    }
+
+    /// The metrics that this dispatcher counts into.
+    pub(crate) fn metrics(&self) -> &Arc<Metrics> {
+        &self.metrics
+    }
+
+    /// How many calls brokers wait for now.
+    pub(crate) fn running(&self) -> usize {
+        self.running.load(Ordering::Relaxed)
+    }
+
+    /// How many notifications are answered, but not yet handled.
+    pub(crate) fn queued(&self) -> usize {
+        self.lanes.used()
+    }
+
+    /// The hooks wanted from a broker of `package` and `version`.
+    pub(crate) fn loaded_response(
+        &self,
+        package: Package,
+        version: Option<BrokerVersion>,
+    ) -> Answer {
+        Answer::Loaded(hook_specs(&self.chains, package, version, self.companion))
+    }
+
+    /// The answer to a request that never became one.
+    pub(crate) fn answer_failed(
+        &self,
+        package: Package,
+        hook: Hook,
+        arrived: Instant,
+        failure: Failure,
+    ) -> Answer {
+        let metrics = self.metrics.hook(package, hook);
+        metrics.called();
+        metrics.fell_back(failure);
+        let answer = self.fallback(hook);
+        metrics.answered(&answer, arrived.elapsed());
+        answer
+    }
+
+    fn fallback(&self, hook: Hook) -> Answer {
+        self.chains[hook as usize]
+            .handlers
+            .first()
+            .map_or(Fallback::Ignore, |handler| handler.fallback)
+            .answer(hook, None)
+    }
+
+    /// The answer to `request`, at its deadline at the latest.
+    pub(crate) async fn answer(&self, arrival: Arrival, request: Request) -> Answer {
+        let (package, hook, arrived) = (arrival.package, arrival.hook, arrival.arrived);
+        let metrics = Arc::clone(self.metrics.hook(package, hook));
+        metrics.called();
+        let answer = self.decide(arrival, request, &metrics).await;
+        if hook == Hook::ClientAuthenticate
+            && package == Package::V2
+            && matches!(answer, Answer::Ignore)
+            && self.ignored_authentication.is_due()
+        {
+            warn!(
+                hook = hook.name(),
+                "answered ignore to client.authenticate of a broker of package v2; EMQX 5.0 to 5.8 \
+                 refuse such clients, so answer allow() or deny() there"
+            );
+        }
+        metrics.answered(&answer, arrived.elapsed());
+        answer
+    }
+
+    async fn decide(
+        &self,
+        arrival: Arrival,
+        request: Request,
+        metrics: &Arc<HookMetrics>,
+    ) -> Answer {
+        let hook = arrival.hook;
+        let chain = &self.chains[hook as usize];
+        let Some(position) = chain.next(0, &request) else {
+            return Answer::neutral(hook);
+        };
+        let Some(_running) = self.enter() else {
+            return self.overloaded(hook, metrics);
+        };
+        let deadline = arrival.arrived + self.time_to_answer(chain, arrival.grpc_timeout);
+        let waits = hook.is_valued()
+            || (hook.answer_kind() == AnswerKind::Notification && chain.ack == Ack::Late);
+        let finish = if hook.is_valued() {
+            Finish::Nothing
+        } else {
+            if !waits && !self.find_room(hook, deadline, metrics).await {
+                return Answer::Empty;
+            }
+            Finish::Lane {
+                lanes: Arc::clone(&self.lanes),
+                lane: Lanes::of(request.clientid()),
+                took_room: !waits,
+            }
+        };
+        let (call, shared) = Call::new(
+            NewCall {
+                package: arrival.package,
+                hook,
+                arrived: arrival.arrived,
+                deadline: waits.then_some(deadline),
+                wakes: arrival.wakes,
+                metrics: Arc::clone(metrics),
+                chain: Arc::clone(chain),
+                finish: finish.clone(),
+                position,
+            },
+            request,
+        );
+        match finish {
+            Finish::Nothing => call.hand_over(),
+            Finish::Lane { lane, .. } => self.lanes.submit(lane, call),
+        }
+        if waits {
+            wait(shared, deadline).await
+        } else {
+            Answer::Empty
+        }
+    }
+
+    fn enter(&self) -> Option<Running<'_>> {
+        let running = Running(&self.running);
+        (self.running.fetch_add(1, Ordering::Relaxed) < self.max_inflight).then_some(running)
+    }
+
+    fn overloaded(&self, hook: Hook, metrics: &HookMetrics) -> Answer {
+        metrics.fell_back(Failure::Overload);
+        if !hook.is_valued() {
+            metrics.dropped();
+        }
+        if self.overload.is_due() {
+            warn!(
+                hook = hook.name(),
+                max_inflight = self.max_inflight,
+                "more calls are running than max_inflight allows; the fallback is answered. \
+                 Make handlers faster or raise max_inflight"
+            );
+        }
+        self.fallback(hook)
+    }
+
+    /// The shorter of what the handlers may take and what the broker waits, less a margin so
+    /// that the answer still arrives.
+    fn time_to_answer(&self, chain: &Chain, grpc_timeout: Option<Duration>) -> Duration {
+        let own = chain.timeout.unwrap_or(self.timeout);
+        match grpc_timeout {
+            Some(grpc_timeout) => own.min(grpc_timeout - margin(grpc_timeout)),
+            None => own,
+        }
+    }
+
+    /// Holds a notification back until there is room for it, which slows the broker down; at the
+    /// deadline the event is dropped.
+    async fn find_room(&self, hook: Hook, deadline: Instant, metrics: &HookMetrics) -> bool {
+        let room = &self.lanes.room;
+        let permit = match room.try_acquire() {
+            Ok(permit) => Some(permit),
+            Err(_) => tokio::time::timeout_at(deadline.into(), room.acquire())
+                .await
+                .ok()
+                .and_then(Result::ok),
+        };
+        if let Some(permit) = permit {
+            permit.forget();
+            return true;
+        }
+        metrics.dropped();
+        if self.dropped.is_due() {
+            warn!(
+                hook = hook.name(),
+                "the inbox stayed full until the deadline; the event is dropped. Make handlers \
+                 faster, give them more threads or raise inbox_capacity"
+            );
+        }
+        false
+    }
+}
+
+fn margin(grpc_timeout: Duration) -> Duration {
+    (grpc_timeout / 10).min(Duration::from_millis(500))
+}
+
+async fn wait(shared: Arc<CallShared>, deadline: Instant) -> Answer {
+    let awaited = Awaited(shared);
+    let slot = &awaited.0.slot;
+    let answer = std::future::poll_fn(|context| slot.poll_take(context));
+    if let Ok(answer) = tokio::time::timeout_at(deadline.into(), answer).await {
+        return answer;
+    }
+    if let Some(answer) = slot.close() {
+        return answer;
+    }
+    awaited.0.metrics.fell_back(Failure::Deadline);
+    awaited.0.fallback_answer()
+}

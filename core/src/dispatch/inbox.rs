@@ -1,0 +1,135 @@
+//! [`Inbox`]: the queue between the core and one way of running user code.
+
+use std::{
+    collections::VecDeque,
+    sync::Arc,
+    time::{Duration, Instant},
+};
+
+use super::{Handler, Wake};
+use crate::{
+    call::Call,
+    sync::{Mutex, lock},
+};
+
+/// Calls that wait for a language to take them.
+///
+/// It wakes the language only when it becomes non-empty; whoever is woken takes until nothing is
+/// left. How many calls can wait is bounded by `max_inflight` and `inbox_capacity` of the
+/// configuration. Valued calls come before notifications, each kind in the order of arrival;
+/// calls whose broker has given up waiting are let go.
+pub struct Inbox {
+    state: Mutex<State>,
+    wake: Box<dyn Wake>,
+}
+
+#[derive(Default)]
+struct State {
+    valued: VecDeque<Call>,
+    notifications: VecDeque<Call>,
+    turn: u8,
+}
+
+/// After so many valued calls in a row one notification is handed out, so that a steady stream
+/// of the former does not starve the latter.
+const VALUED_IN_A_ROW: u8 = 15;
+
+impl State {
+    fn len(&self) -> usize {
+        self.valued.len() + self.notifications.len()
+    }
+
+    fn next(&mut self) -> Option<Call> {
+        if self.turn < VALUED_IN_A_ROW || self.notifications.is_empty() {
+            if let Some(call) = self.valued.pop_front() {
+                self.turn = self.turn.saturating_add(1);
+                return Some(call);
+            }
+        }
+        self.turn = 0;
+        self.notifications.pop_front()
+    }
+}
+
+impl Inbox {
+    /// An empty inbox that calls `wake` whenever it becomes non-empty.
+    pub fn new(wake: impl Wake) -> Arc<Self> {
+        Arc::new(Self {
+            state: Mutex::new(State::default()),
+            wake: Box::new(wake),
+        })
+    }
+
+    /// Takes the next call.
+    pub fn take(&self) -> Option<Call> {
+        let mut unwanted = Vec::new();
+        let taken = {
+            let mut state = lock(&self.state);
+            loop {
+                match state.next() {
+                    Some(call) if !call.is_wanted() => unwanted.push(call),
+                    other => break other,
+                }
+            }
+        };
+        drop(unwanted);
+        if let Some(call) = &taken {
+            call.start();
+        }
+        taken
+    }
+
+    /// Takes at most `most` calls.
+    pub fn drain(&self, most: usize) -> Vec<Call> {
+        let drained: Vec<Call> = {
+            let mut state = lock(&self.state);
+            let count = state.len().min(most);
+            (0..count).filter_map(|_| state.next()).collect()
+        };
+        let mut wanted = drained;
+        wanted.retain(Call::is_wanted);
+        for call in &wanted {
+            call.start();
+        }
+        wanted
+    }
+
+    /// How many calls wait.
+    pub fn len(&self) -> usize {
+        lock(&self.state).len()
+    }
+
+    /// Whether no call waits.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// How long the call that is handed out next has been here; `None` when the inbox is empty.
+    pub fn oldest_wait(&self) -> Option<Duration> {
+        let state = lock(&self.state);
+        let arrived = |queue: &VecDeque<Call>| queue.front().map(Call::arrived);
+        let oldest = match (arrived(&state.valued), arrived(&state.notifications)) {
+            (Some(one), Some(other)) => Some(one.min(other)),
+            (one, other) => one.or(other),
+        };
+        oldest.map(|arrived| Instant::now().saturating_duration_since(arrived))
+    }
+}
+
+impl Handler for Inbox {
+    fn handle(&self, call: Call) {
+        let first = {
+            let mut state = lock(&self.state);
+            let queue = if call.hook().is_valued() {
+                &mut state.valued
+            } else {
+                &mut state.notifications
+            };
+            queue.push_back(call);
+            state.len() == 1
+        };
+        if first {
+            self.wake.wake();
+        }
+    }
+}

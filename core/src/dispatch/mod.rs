@@ -1,0 +1,20 @@
+//! From a decoded request to user code, and what is answered when user code does not.
+
+mod chain;
+mod dispatcher;
+mod handler;
+mod inbox;
+mod lanes;
+mod policy;
+mod registry;
+mod wake;
+
+pub(crate) use chain::Chain;
+pub(crate) use dispatcher::{Arrival, Dispatcher};
+pub use handler::Handler;
+pub use inbox::Inbox;
+pub(crate) use lanes::Finish;
+pub use policy::{Ack, Fallback, HandlerOptions};
+pub use registry::Registry;
+pub(crate) use wake::WakeQueue;
+pub use wake::{Burst, Wake};

@@ -1,0 +1,13 @@
+//! What a hook is: its names, its request, its kind of answer, and who registered for it.
+
+mod id;
+mod request;
+mod spec;
+mod table;
+mod topics;
+
+pub use id::{AnswerKind, Hook};
+pub use request::Request;
+pub(crate) use spec::hook_specs;
+
+pub use topics::{TopicFilterError, TopicFilters, topic_matches};

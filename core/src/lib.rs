@@ -1,0 +1,31 @@
+//! Extend the EMQX MQTT broker: callbacks for its exhook hooks, without gRPC code.
+//!
+//! EMQX calls a gRPC service, `HookProvider`, that the user hosts. This crate is that service: it
+//! serves the packages `emqx.exhook.v1`, `v2` and `v3` on one port, hands each hook to the
+//! handlers that were registered for it, and answers by policy where they do not.
+//!
+//! Rust programs use [`App`]. The Python, Node.js and C packages are built on what is below it:
+//! a [`Registry`] of handlers, a [`Server`], and [`Call`]s that travel through an [`Inbox`] to
+//! user code and are answered with a [`Verdict`].
+#![forbid(unsafe_code)]
+
+mod call;
+mod config;
+mod dispatch;
+mod error;
+mod hook;
+mod log;
+mod metrics;
+mod package;
+pub mod proto;
+mod server;
+mod sync;
+
+pub use call::{Call, Failure, HandlerId, MessagePatch, MessageProblem, ReplyError, Verdict};
+pub use config::Config;
+pub use dispatch::{Ack, Burst, Fallback, Handler, HandlerOptions, Inbox, Registry, Wake};
+pub use error::{Error, ErrorCode};
+pub use hook::{AnswerKind, Hook, Request, TopicFilterError, TopicFilters, topic_matches};
+pub use metrics::{HookSnapshot, LatencySnapshot, MetricsSnapshot};
+pub use package::{BrokerVersion, Package};
+pub use server::{Bind, BoundAddress, Server};

@@ -1,0 +1,155 @@
+//! What the server counts, per hook and package.
+
+mod histogram;
+mod snapshot;
+
+use std::{
+    sync::{
+        Arc,
+        atomic::{AtomicU64, Ordering},
+    },
+    time::Duration,
+};
+
+use histogram::Histogram;
+pub use snapshot::{HookSnapshot, LatencySnapshot, MetricsSnapshot};
+
+use crate::{
+    call::{Answer, Failure},
+    hook::Hook,
+    package::Package,
+};
+
+/// The ways a call can be answered, as metrics name them.
+pub(crate) const VERDICTS: [&str; 7] = [
+    "allow",
+    "deny",
+    "keep_going",
+    "ignore",
+    "replace",
+    "block",
+    "done",
+];
+
+/// The counters of one server.
+pub(crate) struct Metrics {
+    // By package, then by hook.
+    hooks: Vec<Arc<HookMetrics>>,
+    pub(crate) connections: AtomicU64,
+    pub(crate) connections_accepted: AtomicU64,
+    pub(crate) unknown_methods: AtomicU64,
+    pub(crate) bad_requests: AtomicU64,
+}
+
+/// The counters of one hook in one package.
+#[derive(Default)]
+pub(crate) struct HookMetrics {
+    calls: AtomicU64,
+    verdicts: [AtomicU64; VERDICTS.len()],
+    failures: [AtomicU64; Failure::ALL.len()],
+    late: AtomicU64,
+    dropped: AtomicU64,
+    latency: Histogram,
+    waited: Histogram,
+}
+
+impl Metrics {
+    pub(crate) fn new() -> Arc<Self> {
+        Arc::new(Self {
+            hooks: (0..Package::ALL.len() * Hook::COUNT)
+                .map(|_| Arc::new(HookMetrics::default()))
+                .collect(),
+            connections: AtomicU64::new(0),
+            connections_accepted: AtomicU64::new(0),
+            unknown_methods: AtomicU64::new(0),
+            bad_requests: AtomicU64::new(0),
+        })
+    }
+
+    pub(crate) fn hook(&self, package: Package, hook: Hook) -> &Arc<HookMetrics> {
+        &self.hooks[package as usize * Hook::COUNT + hook as usize]
+    }
+
+    /// Everything counted until now; `running` and `queued` are what they are at the moment.
+    pub(crate) fn snapshot(&self, running: usize, queued: usize) -> MetricsSnapshot {
+        let mut hooks = Vec::new();
+        for package in Package::ALL {
+            for hook in Hook::ALL {
+                let metrics = self.hook(package, *hook);
+                if metrics.calls.load(Ordering::Relaxed) > 0 {
+                    hooks.push(metrics.snapshot(package, *hook));
+                }
+            }
+        }
+        MetricsSnapshot {
+            hooks,
+            inflight: running as u64,
+            inbox_depth: queued as u64,
+            connections: self.connections.load(Ordering::Relaxed),
+            connections_accepted: self.connections_accepted.load(Ordering::Relaxed),
+            unknown_methods: self.unknown_methods.load(Ordering::Relaxed),
+            bad_requests: self.bad_requests.load(Ordering::Relaxed),
+        }
+    }
+}
+
+impl HookMetrics {
+    pub(crate) fn called(&self) {
+        self.calls.fetch_add(1, Ordering::Relaxed);
+    }
+
+    pub(crate) fn answered(&self, answer: &Answer, took: Duration) {
+        let verdict = match answer {
+            Answer::Bool { stop: false, .. } => 2,
+            Answer::Bool { value: true, .. } => 0,
+            Answer::Bool { value: false, .. } => 1,
+            Answer::Ignore => 3,
+            Answer::Message { patch, .. } if patch.block => 5,
+            Answer::Message { .. } => 4,
+            Answer::Empty | Answer::Loaded(_) => 6,
+        };
+        self.verdicts[verdict].fetch_add(1, Ordering::Relaxed);
+        self.latency.record(took);
+    }
+
+    pub(crate) fn fell_back(&self, failure: Failure) {
+        self.failures[failure as usize].fetch_add(1, Ordering::Relaxed);
+    }
+
+    pub(crate) fn late(&self) {
+        self.late.fetch_add(1, Ordering::Relaxed);
+    }
+
+    pub(crate) fn dropped(&self) {
+        self.dropped.fetch_add(1, Ordering::Relaxed);
+    }
+
+    pub(crate) fn waited(&self, waited: Duration) {
+        self.waited.record(waited);
+    }
+
+    fn snapshot(&self, package: Package, hook: Hook) -> HookSnapshot {
+        HookSnapshot {
+            hook,
+            package,
+            calls: self.calls.load(Ordering::Relaxed),
+            verdicts: named(VERDICTS, &self.verdicts),
+            failures: named(Failure::ALL.map(Failure::name), &self.failures),
+            late: self.late.load(Ordering::Relaxed),
+            dropped: self.dropped.load(Ordering::Relaxed),
+            latency: self.latency.snapshot(),
+            waited: self.waited.snapshot(),
+        }
+    }
+}
+
+fn named<const N: usize>(
+    names: [&'static str; N],
+    counters: &[AtomicU64; N],
+) -> Vec<(&'static str, u64)> {
+    names
+        .into_iter()
+        .zip(counters)
+        .map(|(name, counter)| (name, counter.load(Ordering::Relaxed)))
+        .collect()
+}

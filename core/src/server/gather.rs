@@ -1,0 +1,171 @@
+//! [`Gather`]: a socket that writes once for all that a poll of its connection produced.
+//!
+//! HTTP/2 answers are small, and h2 hands each frame to the socket as it becomes ready: one
+//! system call an answer. Here frames are gathered and written when the poll of the connection's
+//! future ends, so that a burst of answers costs one system call.
+
+use std::{
+    cell::RefCell,
+    io::{self, IoSlice},
+    pin::Pin,
+    rc::Rc,
+    task::{Context, Poll, ready},
+};
+
+use hyper::rt::{Read, ReadBufCursor, Write};
+
+/// What is larger is not copied: it goes out at once, together with what was gathered before it.
+const COPY_LIMIT: usize = 16 * 1024;
+/// More than this is not gathered before it is written.
+const GATHER_LIMIT: usize = 64 * 1024;
+/// What a connection keeps for the next burst.
+const KEEP_CAPACITY: usize = 16 * 1024;
+
+/// The connection's side of the socket.
+pub(crate) struct Gather<S> {
+    shared: Rc<RefCell<Shared<S>>>,
+}
+
+/// The other side, for whoever polls the connection.
+pub(crate) struct Flusher<S> {
+    shared: Rc<RefCell<Shared<S>>>,
+}
+
+struct Shared<S> {
+    socket: S,
+    gathered: Vec<u8>,
+    written: usize,
+}
+
+impl<S> Gather<S> {
+    pub(crate) fn new(socket: S) -> (Self, Flusher<S>) {
+        let shared = Rc::new(RefCell::new(Shared {
+            socket,
+            gathered: Vec::new(),
+            written: 0,
+        }));
+        let flusher = Flusher {
+            shared: Rc::clone(&shared),
+        };
+        (Self { shared }, flusher)
+    }
+}
+
+impl<S: Write + Unpin> Flusher<S> {
+    /// Writes what was gathered; pending while the socket takes no more.
+    pub(crate) fn poll_flush(&mut self, context: &mut Context<'_>) -> Poll<io::Result<()>> {
+        self.shared.borrow_mut().poll_write_gathered(context)
+    }
+}
+
+impl<S: Write + Unpin> Shared<S> {
+    fn poll_write_gathered(&mut self, context: &mut Context<'_>) -> Poll<io::Result<()>> {
+        while self.written < self.gathered.len() {
+            let rest = &self.gathered[self.written..];
+            let count = ready!(Pin::new(&mut self.socket).poll_write(context, rest))?;
+            if count == 0 {
+                return Poll::Ready(Err(io::ErrorKind::WriteZero.into()));
+            }
+            self.written += count;
+        }
+        self.clear();
+        Poll::Ready(Ok(()))
+    }
+
+    fn clear(&mut self) {
+        self.gathered.clear();
+        self.gathered.shrink_to(KEEP_CAPACITY);
+        self.written = 0;
+    }
+
+    /// Writes large buffers at once, behind what was gathered, without copying them.
+    fn poll_write_large(
+        &mut self,
+        context: &mut Context<'_>,
+        buffers: &[IoSlice<'_>],
+    ) -> Poll<io::Result<usize>> {
+        loop {
+            let gathered = self.gathered.len() - self.written;
+            let mut slices = [IoSlice::new(&[]); 16];
+            slices[0] = IoSlice::new(&self.gathered[self.written..]);
+            let used = buffers.len().min(slices.len() - 1);
+            slices[1..=used].copy_from_slice(&buffers[..used]);
+            let socket = Pin::new(&mut self.socket);
+            let count = ready!(socket.poll_write_vectored(context, &slices[..=used]))?;
+            if count == 0 {
+                return Poll::Ready(Err(io::ErrorKind::WriteZero.into()));
+            }
+            if count > gathered {
+                self.clear();
+                return Poll::Ready(Ok(count - gathered));
+            }
+            self.written += count;
+        }
+    }
+
+    fn poll_gather(
+        &mut self,
+        context: &mut Context<'_>,
+        buffers: &[IoSlice<'_>],
+    ) -> Poll<io::Result<usize>> {
+        let size: usize = buffers.iter().map(|buffer| buffer.len()).sum();
+        if size == 0 {
+            return Poll::Ready(Ok(0));
+        }
+        if size > COPY_LIMIT {
+            return self.poll_write_large(context, buffers);
+        }
+        if self.gathered.len() - self.written >= GATHER_LIMIT {
+            ready!(self.poll_write_gathered(context))?;
+        }
+        for buffer in buffers {
+            self.gathered.extend_from_slice(buffer);
+        }
+        Poll::Ready(Ok(size))
+    }
+}
+
+impl<S: Read + Unpin> Read for Gather<S> {
+    fn poll_read(
+        self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+        cursor: ReadBufCursor<'_>,
+    ) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.shared.borrow_mut().socket).poll_read(context, cursor)
+    }
+}
+
+impl<S: Write + Unpin> Write for Gather<S> {
+    fn poll_write(
+        self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+        buffer: &[u8],
+    ) -> Poll<io::Result<usize>> {
+        self.shared
+            .borrow_mut()
+            .poll_gather(context, &[IoSlice::new(buffer)])
+    }
+
+    fn poll_write_vectored(
+        self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+        buffers: &[IoSlice<'_>],
+    ) -> Poll<io::Result<usize>> {
+        self.shared.borrow_mut().poll_gather(context, buffers)
+    }
+
+    fn is_write_vectored(&self) -> bool {
+        true
+    }
+
+    // The flusher writes when the poll that gathered ends.
+    fn poll_flush(self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Poll::Ready(Ok(()))
+    }
+
+    fn poll_shutdown(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
+        let mut shared = self.shared.borrow_mut();
+        ready!(shared.poll_write_gathered(context))?;
+        Pin::new(&mut shared.socket).poll_shutdown(context)
+    }
+}

@@ -1,0 +1,108 @@
+//! [`IoThread`]: one thread with a runtime of its own, which serves its share of connections.
+
+use std::{
+    cell::Cell,
+    future::poll_fn,
+    rc::Rc,
+    sync::Arc,
+    thread::{self, JoinHandle},
+};
+
+use tokio::{
+    runtime::Builder,
+    sync::mpsc::UnboundedReceiver,
+    task::{LocalSet, spawn_local},
+};
+use tracing::warn;
+
+use super::{
+    Phase,
+    connection::{self, ConnectionContext},
+    listen::{Accepted, Acceptor},
+};
+use crate::{dispatch::WakeQueue, error::Error};
+
+thread_local! {
+    static IS_IO_THREAD: Cell<bool> = const { Cell::new(false) };
+}
+
+/// Whether the caller runs on an I/O thread of a server.
+pub(crate) fn is_current() -> bool {
+    IS_IO_THREAD.get()
+}
+
+/// What an I/O thread starts with.
+pub(crate) struct IoThread {
+    pub(crate) number: usize,
+    pub(crate) context: Arc<ConnectionContext>,
+    pub(crate) incoming: UnboundedReceiver<Accepted>,
+    /// The first thread accepts for all.
+    pub(crate) acceptor: Option<Acceptor>,
+}
+
+impl IoThread {
+    pub(crate) fn start(self) -> Result<JoinHandle<()>, Error> {
+        let runtime = Builder::new_current_thread()
+            .enable_io()
+            .enable_time()
+            .build()
+            .map_err(|error| Error::io("cannot start the I/O runtime", error))?;
+        thread::Builder::new()
+            .name(format!("exhook-io-{}", self.number))
+            .spawn(move || {
+                IS_IO_THREAD.set(true);
+                LocalSet::new().block_on(&runtime, self.run());
+            })
+            .map_err(|error| Error::io("cannot start an I/O thread", error))
+    }
+
+    async fn run(mut self) {
+        let wakes = Arc::new(WakeQueue::default());
+        let waker = {
+            let wakes = Arc::clone(&wakes);
+            spawn_local(poll_fn(move |context| wakes.poll_wake(context)))
+        };
+        if let Some(acceptor) = self.acceptor.take() {
+            spawn_local(acceptor.run());
+        }
+        let mut phases = self.context.phases();
+        let open = Rc::new(Cell::new(0_usize));
+        loop {
+            tokio::select! {
+                accepted = self.incoming.recv() => match accepted {
+                    Some(accepted) => self.serve(accepted, &wakes, &open),
+                    None => break,
+                },
+                _ = phases.wait_for(|phase| *phase >= Phase::Closing) => break,
+            }
+        }
+        let ended = phases.wait_for(|phase| *phase >= Phase::Ended);
+        tokio::select! {
+            _ = ended => {}
+            () = none_open(&open, &self.context) => {}
+        }
+        waker.abort();
+    }
+
+    fn serve(&self, accepted: Accepted, wakes: &Arc<WakeQueue>, open: &Rc<Cell<usize>>) {
+        let context = Arc::clone(&self.context);
+        let wakes = Arc::clone(wakes);
+        let open = Rc::clone(open);
+        open.set(open.get() + 1);
+        spawn_local(async move {
+            if let Err(error) = connection::serve(accepted, context, wakes).await {
+                warn!(%error, "a connection could not be served");
+            }
+            open.set(open.get() - 1);
+        });
+    }
+}
+
+/// Completes when the last connection has ended and the server is closing.
+async fn none_open(open: &Cell<usize>, context: &ConnectionContext) {
+    let mut phases = context.phases();
+    let _ = phases.wait_for(|phase| *phase >= Phase::Closing).await;
+    while open.get() > 0 {
+        tokio::time::sleep(std::time::Duration::from_millis(1)).await;
+    }
+}

@@ -1,0 +1,218 @@
+//! The listening socket, and the loop that accepts connections and deals them out.
+
+use std::{
+    io,
+    net::{IpAddr, TcpListener},
+    sync::{Arc, atomic::Ordering},
+    time::Duration,
+};
+#[cfg(unix)]
+use std::os::unix::net::{UnixListener, UnixStream};
+
+use socket2::{Domain, Protocol, Socket, Type};
+use tokio::sync::mpsc::UnboundedSender;
+use tracing::warn;
+
+use super::{
+    Phase,
+    bind::{Bind, BoundAddress},
+    connection::ConnectionContext,
+};
+use crate::{
+    error::{Error, ErrorCode},
+    log::Seldom,
+};
+
+/// Connections that may wait to be accepted.
+const BACKLOG: i32 = 1024;
+/// How long accepting pauses when the system has no more file descriptors.
+const PAUSE: Duration = Duration::from_millis(50);
+
+/// A bound socket, not yet part of a runtime.
+pub(crate) enum Listener {
+    Tcp(TcpListener),
+    #[cfg(unix)]
+    Unix(UnixListener),
+}
+
+/// A connection on its way to the I/O thread that will serve it.
+pub(crate) enum Accepted {
+    Tcp(std::net::TcpStream, IpAddr),
+    #[cfg(unix)]
+    Unix(UnixStream),
+}
+
+impl Listener {
+    /// Binds the address; nothing is accepted yet.
+    pub(crate) fn bind(bind: &Bind) -> Result<(Self, BoundAddress), Error> {
+        match bind {
+            Bind::Tcp(address) => {
+                let listener = bind_tcp(*address)
+                    .map_err(|error| bind_error(&address.to_string(), error))?;
+                let bound = listener
+                    .local_addr()
+                    .map_err(|error| Error::io("cannot read the bound address", error))?;
+                Ok((Listener::Tcp(listener), BoundAddress::Tcp(bound)))
+            }
+            #[cfg(unix)]
+            Bind::Unix(path) => {
+                let name = format!("unix:{}", path.display());
+                // A file that nobody listens on was left by a process that was killed.
+                if path.exists() && UnixStream::connect(path).is_err() {
+                    let _ = std::fs::remove_file(path);
+                }
+                let listener =
+                    UnixListener::bind(path).map_err(|error| bind_error(&name, error))?;
+                listener
+                    .set_nonblocking(true)
+                    .map_err(|error| bind_error(&name, error))?;
+                Ok((Listener::Unix(listener), BoundAddress::Unix(path.clone())))
+            }
+            #[cfg(not(unix))]
+            Bind::Unix(path) => Err(Error::new(
+                ErrorCode::InvalidAddress,
+                format!(
+                    "cannot listen on unix:{}: this system has no Unix sockets; give host:port",
+                    path.display()
+                ),
+            )),
+        }
+    }
+
+    pub(crate) fn into_acceptor(
+        self,
+        incoming: Vec<UnboundedSender<Accepted>>,
+        context: Arc<ConnectionContext>,
+    ) -> Acceptor {
+        Acceptor {
+            listener: self,
+            incoming,
+            context,
+        }
+    }
+}
+
+fn bind_tcp(address: std::net::SocketAddr) -> io::Result<TcpListener> {
+    let socket = Socket::new(
+        Domain::for_address(address),
+        Type::STREAM,
+        Some(Protocol::TCP),
+    )?;
+    // A restarted server must not wait for the connections of the one before. (On Windows the
+    // option would let two servers share the port.)
+    #[cfg(unix)]
+    socket.set_reuse_address(true)?;
+    socket.set_nonblocking(true)?;
+    socket.bind(&address.into())?;
+    socket.listen(BACKLOG)?;
+    Ok(socket.into())
+}
+
+fn bind_error(address: &str, error: io::Error) -> Error {
+    match error.kind() {
+        io::ErrorKind::AddrInUse => Error::new(
+            ErrorCode::AddressInUse,
+            format!(
+                "cannot listen on {address}: another process does already; stop it or choose \
+                 another port"
+            ),
+        ),
+        io::ErrorKind::PermissionDenied => Error::io(
+            format!("cannot listen on {address} (ports below 1024 need privileges)"),
+            error,
+        ),
+        io::ErrorKind::AddrNotAvailable => Error::io(
+            format!("cannot listen on {address} (this machine has no such address)"),
+            error,
+        ),
+        _ => Error::io(format!("cannot listen on {address}"), error),
+    }
+}
+
+/// Accepts connections and deals them out to the I/O threads in turn.
+pub(crate) struct Acceptor {
+    listener: Listener,
+    incoming: Vec<UnboundedSender<Accepted>>,
+    context: Arc<ConnectionContext>,
+}
+
+impl Acceptor {
+    /// Runs on an I/O thread until the server drains.
+    pub(crate) async fn run(self) {
+        let mut phases = self.context.phases();
+        let drains = phases.wait_for(|phase| *phase >= Phase::Draining);
+        tokio::select! {
+            _ = drains => {}
+            () = accept_all(self.listener, &self.incoming, &self.context) => {}
+        }
+    }
+}
+
+async fn accept_all(
+    listener: Listener,
+    incoming: &[UnboundedSender<Accepted>],
+    context: &ConnectionContext,
+) {
+    let listener = match AsyncListener::new(listener) {
+        Ok(listener) => listener,
+        Err(error) => {
+            warn!(%error, "the listening socket cannot be used");
+            return;
+        }
+    };
+    let refused = Seldom::new();
+    for thread in incoming.iter().cycle() {
+        let accepted = loop {
+            match listener.accept().await {
+                Ok(accepted) => break accepted,
+                Err(error) => {
+                    if refused.is_due() {
+                        warn!(
+                            %error,
+                            "connections cannot be accepted; check the limit of open files"
+                        );
+                    }
+                    tokio::time::sleep(PAUSE).await;
+                }
+            }
+        };
+        let metrics = context.metrics();
+        metrics.connections_accepted.fetch_add(1, Ordering::Relaxed);
+        if thread.send(accepted).is_err() {
+            return;
+        }
+    }
+}
+
+/// The listener as part of the I/O thread's runtime.
+enum AsyncListener {
+    Tcp(tokio::net::TcpListener),
+    #[cfg(unix)]
+    Unix(tokio::net::UnixListener),
+}
+
+impl AsyncListener {
+    fn new(listener: Listener) -> io::Result<Self> {
+        Ok(match listener {
+            Listener::Tcp(listener) => Self::Tcp(tokio::net::TcpListener::from_std(listener)?),
+            #[cfg(unix)]
+            Listener::Unix(listener) => Self::Unix(tokio::net::UnixListener::from_std(listener)?),
+        })
+    }
+
+    // Connections leave the acceptor's runtime, so that each I/O thread polls its own.
+    async fn accept(&self) -> io::Result<Accepted> {
+        match self {
+            Self::Tcp(listener) => {
+                let (stream, peer) = listener.accept().await?;
+                stream.set_nodelay(true)?;
+                Ok(Accepted::Tcp(stream.into_std()?, peer.ip().to_canonical()))
+            }
+            #[cfg(unix)]
+            Self::Unix(listener) => {
+                let (stream, _) = listener.accept().await?;
+                Ok(Accepted::Unix(stream.into_std()?))
+            }
+        }
+    }
+}

@@ -1,0 +1,239 @@
+//! The gRPC server: sockets, HTTP/2, the three packages on the wire.
+//!
+//! Types of tonic, hyper and tower stay inside this folder.
+
+mod bind;
+mod body;
+mod brokers;
+mod connection;
+mod encode;
+mod gather;
+mod io_thread;
+mod listen;
+mod request;
+mod service;
+
+use std::{
+    fmt, process,
+    sync::{Arc, Mutex},
+    thread::JoinHandle,
+    time::{Duration, Instant},
+};
+
+pub use bind::{Bind, BoundAddress};
+use listen::Listener;
+use tokio::sync::{mpsc, watch};
+use tracing::{info, warn};
+
+use crate::{
+    config::Config,
+    dispatch::{Dispatcher, Registry},
+    error::{Error, ErrorCode},
+    hook::Hook,
+    metrics::{Metrics, MetricsSnapshot},
+    sync::lock,
+};
+use connection::ConnectionContext;
+use io_thread::IoThread;
+
+/// How far a server has come on its way to the end.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Phase {
+    /// Connections are accepted and served.
+    Serving,
+    /// No new connections; those that are open are served on.
+    Draining,
+    /// Connections are told to go and end once their calls are answered.
+    Closing,
+    /// Whatever is left is dropped.
+    Ended,
+}
+
+/// How long connections may take to say goodbye once their calls are answered.
+const CLOSE_TIMEOUT: Duration = Duration::from_millis(500);
+
+/// A running `HookProvider` server; stopping or dropping it ends its threads.
+pub struct Server {
+    address: BoundAddress,
+    hooks: Vec<(Hook, Vec<String>)>,
+    dispatcher: Arc<Dispatcher>,
+    phase: watch::Sender<Phase>,
+    threads: Mutex<Vec<JoinHandle<()>>>,
+    drain_timeout: Duration,
+    process: u32,
+}
+
+impl Server {
+    /// Binds `address` and serves on threads of its own, until [`stop`](Server::stop).
+    ///
+    /// # Errors
+    ///
+    /// When an option has no meaning, the address cannot be read or is in use, or the system
+    /// refuses sockets or threads.
+    pub fn start(config: &Config, registry: Registry, address: &str) -> Result<Self, Error> {
+        config.validate()?;
+        let bind: Bind = address.parse()?;
+        let (listener, bound) = Listener::bind(&bind)?;
+        let hooks = registry.hooks();
+        let dispatcher = Arc::new(Dispatcher::new(
+            registry.into_chains(),
+            config,
+            Metrics::new(),
+        ));
+        let (phase, phases) = watch::channel(Phase::Serving);
+        let context = Arc::new(ConnectionContext::new(
+            config,
+            Arc::clone(&dispatcher),
+            phases,
+        ));
+
+        let mut incoming = Vec::new();
+        let mut pending = Vec::new();
+        for _ in 0..config.io_threads {
+            let (sender, receiver) = mpsc::unbounded_channel();
+            incoming.push(sender);
+            pending.push(receiver);
+        }
+        let server = Self {
+            address: bound,
+            hooks,
+            dispatcher,
+            phase,
+            threads: Mutex::new(Vec::new()),
+            drain_timeout: Duration::from_millis(config.drain_timeout_ms),
+            process: process::id(),
+        };
+        let mut acceptor = Some(listener.into_acceptor(incoming, Arc::clone(&context)));
+        for (number, receiver) in pending.into_iter().enumerate() {
+            let thread = IoThread {
+                number,
+                context: Arc::clone(&context),
+                incoming: receiver,
+                acceptor: acceptor.take(),
+            };
+            lock(&server.threads).push(thread.start()?);
+        }
+        info!(address = %server.address, "serving emqx.exhook.v1, v2 and v3");
+        Ok(server)
+    }
+
+    /// Where the server listens; the port is the real one where 0 was asked for.
+    pub fn address(&self) -> &BoundAddress {
+        &self.address
+    }
+
+    /// The hooks announced to brokers, with the union of their topic filters.
+    pub fn hooks(&self) -> &[(Hook, Vec<String>)] {
+        &self.hooks
+    }
+
+    /// What has been counted until now.
+    pub fn metrics(&self) -> MetricsSnapshot {
+        self.dispatcher
+            .metrics()
+            .snapshot(self.dispatcher.running(), self.dispatcher.queued())
+    }
+
+    /// Stops accepting, waits for running calls and queued notifications up to
+    /// `drain_timeout_ms`, closes the connections and ends the threads. Blocks until that is done;
+    /// a second call has no effect.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorCode::Forked`] in a child process: the threads live in the parent.
+    /// [`ErrorCode::WrongState`] on an I/O thread of the server, which would wait for itself.
+    pub fn stop(&self) -> Result<(), Error> {
+        self.check_process()?;
+        if io_thread::is_current() {
+            return Err(Error::new(
+                ErrorCode::WrongState,
+                "stop() was called by a handler on the server's own thread, which would wait for \
+                 itself; call it from another thread",
+            ));
+        }
+        let threads = std::mem::take(&mut *lock(&self.threads));
+        if threads.is_empty() {
+            return Ok(());
+        }
+        self.advance(Phase::Draining);
+        self.drain();
+        self.advance(Phase::Closing);
+        wait_until(CLOSE_TIMEOUT, || threads.iter().all(JoinHandle::is_finished));
+        self.advance(Phase::Ended);
+        for thread in threads {
+            if thread.join().is_err() {
+                warn!("an I/O thread had panicked; this is a defect of exhook, please report it");
+            }
+        }
+        self.address.remove_socket_file();
+        info!(address = %self.address, "stopped");
+        Ok(())
+    }
+
+    /// Fails in a process that was forked from the one that started the server.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorCode::Forked`].
+    pub fn check_process(&self) -> Result<(), Error> {
+        if process::id() == self.process {
+            return Ok(());
+        }
+        Err(Error::new(
+            ErrorCode::Forked,
+            format!(
+                "this process was forked from process {}, whose server threads it does not have; \
+                 start a server of its own after the fork",
+                self.process
+            ),
+        ))
+    }
+
+    fn advance(&self, phase: Phase) {
+        self.phase.send_replace(phase);
+    }
+
+    fn drain(&self) {
+        let idle = wait_until(self.drain_timeout, || {
+            self.dispatcher.running() == 0 && self.dispatcher.queued() == 0
+        });
+        if !idle {
+            warn!(
+                running = self.dispatcher.running(),
+                queued = self.dispatcher.queued(),
+                "drain_timeout_ms is over; what is left is given up"
+            );
+        }
+    }
+}
+
+/// Whether `condition` became true within `limit`.
+fn wait_until(limit: Duration, condition: impl Fn() -> bool) -> bool {
+    let end = Instant::now() + limit;
+    while !condition() {
+        if Instant::now() >= end {
+            return false;
+        }
+        std::thread::sleep(Duration::from_millis(1));
+    }
+    true
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        // In a forked child and on an I/O thread there is nothing that could be waited for.
+        if self.stop().is_err() && self.check_process().is_ok() {
+            self.advance(Phase::Ended);
+        }
+    }
+}
+
+impl fmt::Debug for Server {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter
+            .debug_struct("Server")
+            .field("address", &self.address)
+            .field("hooks", &self.hooks)
+            .finish_non_exhaustive()
+    }
+}

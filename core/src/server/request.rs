@@ -1,0 +1,206 @@
+//! Reading one gRPC request: the path, the headers that matter, the message.
+
+use std::{future::poll_fn, pin::Pin, time::Duration};
+
+use bytes::{Buf, Bytes, BytesMut};
+use http::HeaderMap;
+use http_body::Body;
+
+use crate::{call::Failure, hook::Hook, package::Package};
+
+const SERVICE: &str = "HookProvider";
+/// A gRPC message is preceded by a compression flag and its length.
+pub(crate) const MESSAGE_PREFIX_BYTES: usize = 5;
+
+/// The hook that a path such as `/emqx.exhook.v2.HookProvider/OnClientConnect` names.
+pub(crate) fn parse_path(path: &str) -> Option<(Package, Hook)> {
+    let (service, rpc) = path.strip_prefix('/')?.split_once('/')?;
+    let package_name = service.strip_suffix(SERVICE)?.strip_suffix('.')?;
+    let package = Package::ALL
+        .into_iter()
+        .find(|package| package.name() == package_name)?;
+    Some((package, Hook::from_rpc(package, rpc)?))
+}
+
+/// Whether the content type is one of gRPC.
+pub(crate) fn is_grpc(headers: &HeaderMap) -> bool {
+    headers
+        .get(http::header::CONTENT_TYPE)
+        .is_some_and(|value| value.as_bytes().starts_with(b"application/grpc"))
+}
+
+/// The header `grpc-timeout`: a number of at most 8 digits and a unit. EMQX writes `5S` for its
+/// `request_timeout`, cutting off fractions of seconds above one second.
+pub(crate) fn grpc_timeout(headers: &HeaderMap) -> Option<Duration> {
+    let text = headers.get("grpc-timeout")?.to_str().ok()?;
+    let (digits, unit) = text.split_at_checked(text.len().checked_sub(1)?)?;
+    if digits.len() > 8 || !digits.bytes().all(|byte| byte.is_ascii_digit()) {
+        return None;
+    }
+    let number: u64 = digits.parse().ok()?;
+    Some(match unit {
+        "H" => Duration::from_secs(number * 3_600),
+        "M" => Duration::from_secs(number * 60),
+        "S" => Duration::from_secs(number),
+        "m" => Duration::from_millis(number),
+        "u" => Duration::from_micros(number),
+        "n" => Duration::from_nanos(number),
+        _ => return None,
+    })
+}
+
+/// Reads the one message of a unary request, to the end of the stream: a stream that is let go
+/// before would be reset, which makes a broker wait out its timeout.
+pub(crate) async fn read_message<B>(body: B, most: usize) -> Result<Bytes, Failure>
+where
+    B: Body<Data = Bytes> + Unpin,
+{
+    let mut reader = MessageReader::new(most);
+    let mut body = body;
+    loop {
+        let frame = poll_fn(|context| Pin::new(&mut body).poll_frame(context)).await;
+        match frame {
+            None => return reader.finish(),
+            Some(Err(_)) => return Err(Failure::Undecodable),
+            Some(Ok(frame)) => {
+                if let Ok(data) = frame.into_data() {
+                    reader.push(data);
+                }
+            }
+        }
+    }
+}
+
+/// Puts DATA frames together until the message is whole; what is too large is let go at once.
+struct MessageReader {
+    most: usize,
+    first: Bytes,
+    gathered: BytesMut,
+    too_large: bool,
+}
+
+impl MessageReader {
+    fn new(most: usize) -> Self {
+        Self {
+            most,
+            first: Bytes::new(),
+            gathered: BytesMut::new(),
+            too_large: false,
+        }
+    }
+
+    // Nearly every request is one frame, which is kept as it is.
+    fn push(&mut self, data: Bytes) {
+        if self.too_large {
+            return;
+        }
+        let size = self.first.len() + self.gathered.len() + data.len();
+        if size > self.most.saturating_add(MESSAGE_PREFIX_BYTES) {
+            self.too_large = true;
+            self.first = Bytes::new();
+            self.gathered = BytesMut::new();
+        } else if self.first.is_empty() && self.gathered.is_empty() {
+            self.first = data;
+        } else {
+            self.gathered.extend_from_slice(&std::mem::take(&mut self.first));
+            self.gathered.extend_from_slice(&data);
+        }
+    }
+
+    fn finish(self) -> Result<Bytes, Failure> {
+        if self.too_large {
+            return Err(Failure::TooLarge);
+        }
+        let mut whole = if self.gathered.is_empty() {
+            self.first
+        } else {
+            self.gathered.freeze()
+        };
+        if whole.len() < MESSAGE_PREFIX_BYTES {
+            return Err(Failure::Undecodable);
+        }
+        let compressed = whole.get_u8() != 0;
+        let length = whole.get_u32() as usize;
+        if compressed || whole.len() != length {
+            return Err(Failure::Undecodable);
+        }
+        Ok(whole)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use http::HeaderValue;
+
+    use super::*;
+
+    #[test]
+    fn paths_of_all_packages_name_their_hook() {
+        assert_eq!(
+            parse_path("/emqx.exhook.v1.HookProvider/OnClientCheckAcl"),
+            Some((Package::V1, Hook::ClientAuthorize))
+        );
+        assert_eq!(
+            parse_path("/emqx.exhook.v3.HookProvider/OnMessageIngress"),
+            Some((Package::V3, Hook::MessageIngress))
+        );
+        for unknown in [
+            "/emqx.exhook.v2.HookProvider/OnMessageIngress",
+            "/emqx.exhook.v2.HookProvider/OnClientCheckAcl",
+            "/emqx.exhook.v4.HookProvider/OnClientConnect",
+            "/emqx.exhook.v1HookProvider/OnClientConnect",
+            "/grpc.health.v1.Health/Check",
+            "/",
+            "",
+        ] {
+            assert_eq!(parse_path(unknown), None, "{unknown}");
+        }
+    }
+
+    #[test]
+    fn timeouts_are_read_in_every_unit() {
+        for (text, expected) in [
+            ("5S", Some(Duration::from_secs(5))),
+            ("300m", Some(Duration::from_millis(300))),
+            ("1H", Some(Duration::from_secs(3_600))),
+            ("99999999u", Some(Duration::from_micros(99_999_999))),
+            ("0n", Some(Duration::ZERO)),
+            ("123456789S", None),
+            ("5", None),
+            ("S", None),
+            ("-1S", None),
+            ("", None),
+        ] {
+            let mut headers = HeaderMap::new();
+            headers.insert("grpc-timeout", HeaderValue::from_static(text));
+            assert_eq!(grpc_timeout(&headers), expected, "{text}");
+        }
+    }
+
+    #[test]
+    fn a_message_in_many_frames_is_put_together() {
+        let whole = [0, 0, 0, 0, 3, 7, 8, 9];
+        for size in 1..=whole.len() {
+            let mut reader = MessageReader::new(3);
+            for chunk in whole.chunks(size) {
+                reader.push(Bytes::copy_from_slice(chunk));
+            }
+            assert_eq!(reader.finish(), Ok(Bytes::from_static(&[7, 8, 9])));
+        }
+    }
+
+    #[test]
+    fn broken_and_large_messages_are_told_apart() {
+        let read = |bytes: &'static [u8], most| {
+            let mut reader = MessageReader::new(most);
+            reader.push(Bytes::from_static(bytes));
+            reader.finish()
+        };
+        assert_eq!(read(&[], 10), Err(Failure::Undecodable));
+        assert_eq!(read(&[0, 0, 0], 10), Err(Failure::Undecodable));
+        assert_eq!(read(&[1, 0, 0, 0, 0], 10), Err(Failure::Undecodable));
+        assert_eq!(read(&[0, 0, 0, 0, 2, 1], 10), Err(Failure::Undecodable));
+        assert_eq!(read(&[0, 0, 0, 0, 2, 1, 2], 1), Err(Failure::TooLarge));
+        assert_eq!(read(&[0, 0, 0, 0, 0], 1), Ok(Bytes::new()));
+    }
+}
