@@ -9,6 +9,7 @@
 //! user code and are answered with a [`Verdict`].
 #![forbid(unsafe_code)]
 
+mod app;
 mod call;
 mod config;
 mod dispatch;
@@ -21,6 +22,10 @@ pub mod proto;
 mod server;
 mod sync;
 
+pub use app::{
+    App, HookRequest, IntoVerdict, Received, Registration, allow, block, deny, ignore, keep_going,
+    replace,
+};
 pub use call::{Call, Failure, HandlerId, MessagePatch, MessageProblem, ReplyError, Verdict};
 pub use config::Config;
 pub use dispatch::{Ack, Burst, Fallback, Handler, HandlerOptions, Inbox, Registry, Wake};

@@ -322,7 +322,11 @@ impl Call {
 impl Drop for Call {
     fn drop(&mut self) {
         if !self.settled {
-            self.settle_by_fallback(Failure::Unanswered);
+            self.settle_by_fallback(if std::thread::panicking() {
+                Failure::Exception
+            } else {
+                Failure::Unanswered
+            });
         }
     }
 }

@@ -7,7 +7,7 @@ use bytes::Bytes;
 use crate::proto;
 
 /// The longest topic MQTT can carry, in bytes.
-pub const MAX_TOPIC_BYTES: usize = 65_535;
+pub(crate) const MAX_TOPIC_BYTES: usize = 65_535;
 
 /// The header by which EMQX decides whether a message goes on to its subscribers.
 pub(crate) const ALLOW_PUBLISH: &str = "allow_publish";

@@ -8,8 +8,8 @@ mod slot;
 
 pub(crate) use call::{CallShared, NewCall};
 pub use call::{Call, HandlerId};
-pub(crate) use message::ALLOW_PUBLISH;
-pub use message::{MAX_TOPIC_BYTES, MessagePatch, MessageProblem};
+pub(crate) use message::{ALLOW_PUBLISH, MAX_TOPIC_BYTES};
+pub use message::{MessagePatch, MessageProblem};
 pub(crate) use reply::Answer;
 pub use reply::{Failure, ReplyError, Verdict};
 pub(crate) use slot::Slot;

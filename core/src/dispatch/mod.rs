@@ -7,6 +7,8 @@ mod inbox;
 mod lanes;
 mod policy;
 mod registry;
+#[cfg(all(test, not(exhook_loom)))]
+mod tests;
 mod wake;
 
 pub(crate) use chain::Chain;

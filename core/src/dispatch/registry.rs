@@ -9,10 +9,15 @@ use super::{
 use crate::{call::HandlerId, error::Error, hook::Hook};
 
 /// The registrations of one server, gathered before it starts.
-#[derive(Default)]
 pub struct Registry {
     chains: Vec<Chain>,
     count: u32,
+}
+
+impl Default for Registry {
+    fn default() -> Self {
+        Self::new()
+    }
 }
 
 impl Registry {

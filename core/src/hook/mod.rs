@@ -9,5 +9,6 @@ mod topics;
 pub use id::{AnswerKind, Hook};
 pub use request::Request;
 pub(crate) use spec::hook_specs;
+pub(crate) use table::for_each_hook;
 
 pub use topics::{TopicFilterError, TopicFilters, topic_matches};

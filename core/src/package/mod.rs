@@ -64,7 +64,7 @@ impl fmt::Display for Package {
 
 /// How the numbers of `ValuedResponse.ResponsedType` are read by the broker that calls.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum VerdictNumbers {
+pub(crate) enum VerdictNumbers {
     /// CONTINUE is 0 and IGNORE is 1, as in every broker since 4.3.3.
     #[default]
     Current,
