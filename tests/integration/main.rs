@@ -1,0 +1,3 @@
+//! The core from outside: real sockets, real traffic.
+
+mod protocol_fields;
