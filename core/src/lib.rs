@@ -12,6 +12,7 @@
 mod app;
 mod call;
 mod config;
+mod deadline;
 mod dispatch;
 mod error;
 mod hook;
@@ -21,6 +22,8 @@ mod package;
 pub mod proto;
 mod server;
 mod sync;
+#[cfg(feature = "testing")]
+pub mod testing;
 
 pub use app::{
     App, HookRequest, IntoVerdict, Received, Registration, allow, block, deny, ignore, keep_going,

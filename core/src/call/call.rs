@@ -97,7 +97,7 @@ impl CallShared {
 }
 
 impl Call {
-    pub(crate) fn new(new: NewCall, request: Request) -> (Self, Arc<CallShared>) {
+    pub(crate) fn new(new: NewCall, request: Arc<Request>) -> (Self, Arc<CallShared>) {
         let fallback = new.chain.handlers[new.position].fallback;
         let shared = Arc::new(CallShared {
             package: new.package,
@@ -117,7 +117,7 @@ impl Call {
         });
         let call = Self {
             shared: Arc::clone(&shared),
-            request: Arc::new(request),
+            request,
             position: new.position,
             keep_going: None,
             settled: false,

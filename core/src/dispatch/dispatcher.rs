@@ -14,10 +14,12 @@ use super::{Ack, Chain, Fallback, Finish, WakeQueue, lanes::Lanes};
 use crate::{
     call::{Answer, Call, CallShared, Failure, NewCall},
     config::Config,
+    deadline::before,
     hook::{AnswerKind, Hook, Request, hook_specs},
     log::Seldom,
     metrics::{HookMetrics, Metrics},
     package::{BrokerVersion, Package},
+    proto::LoadedResponse,
 };
 
 /// Routes requests to the handlers that were registered, and answers by policy where they do not.
@@ -98,8 +100,8 @@ impl Dispatcher {
         &self,
         package: Package,
         version: Option<BrokerVersion>,
-    ) -> Answer {
-        Answer::Loaded(hook_specs(&self.chains, package, version, self.companion))
+    ) -> LoadedResponse {
+        hook_specs(&self.chains, package, version, self.companion)
     }
 
     /// The answer to a request that never became one.
@@ -127,7 +129,7 @@ impl Dispatcher {
     }
 
     /// The answer to `request`, at its deadline at the latest.
-    pub(crate) async fn answer(&self, arrival: Arrival, request: Request) -> Answer {
+    pub(crate) async fn answer(&self, arrival: Arrival, request: Arc<Request>) -> Answer {
         let (package, hook, arrived) = (arrival.package, arrival.hook, arrival.arrived);
         let metrics = Arc::clone(self.metrics.hook(package, hook));
         metrics.called();
@@ -150,7 +152,7 @@ impl Dispatcher {
     async fn decide(
         &self,
         arrival: Arrival,
-        request: Request,
+        request: Arc<Request>,
         metrics: &Arc<HookMetrics>,
     ) -> Answer {
         let hook = arrival.hook;
@@ -238,10 +240,7 @@ impl Dispatcher {
         let room = &self.lanes.room;
         let permit = match room.try_acquire() {
             Ok(permit) => Some(permit),
-            Err(_) => tokio::time::timeout_at(deadline.into(), room.acquire())
-                .await
-                .ok()
-                .and_then(Result::ok),
+            Err(_) => before(deadline, room.acquire()).await.and_then(Result::ok),
         };
         if let Some(permit) = permit {
             permit.forget();
@@ -267,7 +266,7 @@ async fn wait(shared: Arc<CallShared>, deadline: Instant) -> Answer {
     let awaited = Awaited(shared);
     let slot = &awaited.0.slot;
     let answer = std::future::poll_fn(|context| slot.poll_take(context));
-    if let Ok(answer) = tokio::time::timeout_at(deadline.into(), answer).await {
+    if let Some(answer) = before(deadline, answer).await {
         return answer;
     }
     if let Some(answer) = slot.close() {

@@ -104,7 +104,7 @@ async fn ask(dispatcher: &Dispatcher, request: Request) -> Answer {
         grpc_timeout: None,
         wakes: Arc::new(WakeQueue::default()),
     };
-    dispatcher.answer(arrival, request).await
+    dispatcher.answer(arrival, Arc::new(request)).await
 }
 
 /// The answer in a form that can be compared.
@@ -288,7 +288,7 @@ async fn the_brokers_timeout_less_a_margin_counts_where_it_is_shorter() {
         grpc_timeout: Some(Duration::from_secs(1)),
         wakes: Arc::new(WakeQueue::default()),
     };
-    dispatcher.answer(arrival, authenticate("c")).await;
+    dispatcher.answer(arrival, Arc::new(authenticate("c"))).await;
     let took = begun.elapsed();
     assert!(took <= Duration::from_millis(902), "{took:?}");
     assert!(took >= Duration::from_millis(850), "{took:?}");

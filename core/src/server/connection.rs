@@ -1,7 +1,6 @@
 //! One connection: hyper's HTTP/2 on our socket, with our limits and our way of ending.
 
 use std::{
-    convert::Infallible,
     future::{Future, poll_fn},
     io,
     net::IpAddr,
@@ -12,6 +11,8 @@ use std::{
 };
 
 use hyper::{
+    Request,
+    body::Incoming,
     rt::{Executor, Read, Write},
     server::conn::http2::{self, Builder},
     service::service_fn,
@@ -25,7 +26,7 @@ use super::{
     brokers::Brokers,
     gather::{Flusher, Gather},
     listen::Accepted,
-    service::{Peer, respond},
+    service::{Peer, read_head, respond},
 };
 use crate::{
     call::Failure,
@@ -149,9 +150,10 @@ async fn serve_stream<S>(
         wakes,
         address,
     });
-    let service = service_fn(move |request| {
-        let peer = Arc::clone(&peer);
-        async move { Ok::<_, Infallible>(respond(&peer, request).await) }
+    let service = service_fn(move |request: Request<Incoming>| {
+        let (head, body) = request.into_parts();
+        let asked = read_head(&peer, &head);
+        respond(Arc::clone(&peer), asked, body)
     });
     let connection = builder.serve_connection(socket, service);
     let mut flushed = std::pin::pin!(Flushed {
@@ -200,7 +202,7 @@ trait GracefulShutdown {
 
 impl<I, S, E> GracefulShutdown for http2::Connection<I, S, E>
 where
-    S: hyper::service::HttpService<hyper::body::Incoming>,
+    S: hyper::service::HttpService<Incoming>,
     S::Error: Into<Box<dyn std::error::Error + Send + Sync>>,
     I: Read + Write + Unpin,
     S::ResBody: http_body::Body + 'static,

@@ -34,6 +34,8 @@ use crate::{
     sync::lock,
 };
 use connection::ConnectionContext;
+#[cfg(feature = "testing")]
+pub(crate) use encode::encode_answer;
 use io_thread::IoThread;
 
 /// How far a server has come on its way to the end.

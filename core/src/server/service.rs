@@ -1,13 +1,14 @@
 //! The one service: path, decode, dispatch, encode, for every hook of every package.
 
 use std::{
+    convert::Infallible,
     net::IpAddr,
     sync::{Arc, atomic::Ordering},
     time::{Duration, Instant},
 };
 
 use bytes::Bytes;
-use http::{HeaderValue, Method, Request as HttpRequest, Response, StatusCode, header};
+use http::{HeaderValue, Method, Response, StatusCode, header, request::Parts};
 use http_body::Body;
 use tonic::Status;
 use tracing::{info, warn};
@@ -20,9 +21,11 @@ use super::{
 };
 use crate::{
     call::{Answer, Failure},
+    deadline::before,
     dispatch::{Arrival, WakeQueue},
     hook::{Hook, Request},
     package::{self, BrokerVersion, Package},
+    proto::ProviderLoadedRequest,
 };
 
 const GRPC: HeaderValue = HeaderValue::from_static("application/grpc");
@@ -36,68 +39,90 @@ pub(crate) struct Peer {
     pub(crate) address: Option<IpAddr>,
 }
 
-/// Answers one HTTP request; whatever it is, there is an answer.
-pub(crate) async fn respond<B>(peer: &Peer, request: HttpRequest<B>) -> Response<GrpcBody>
+/// What the head of a request asks for.
+pub(crate) enum Asked {
+    /// A hook.
+    Hook(AskedHook),
+    /// Something else, and what it is answered.
+    Other(Box<Response<GrpcBody>>),
+}
+
+/// A hook that is called, before its request message has been read.
+pub(crate) struct AskedHook {
+    package: Package,
+    hook: Hook,
+    arrived: Instant,
+    grpc_timeout: Option<Duration>,
+}
+
+/// Reads the head of a request. It is done before anything is awaited, so that the head is not
+/// kept, and moved, with the future.
+pub(crate) fn read_head(peer: &Peer, head: &Parts) -> Asked {
+    let other = |response| Asked::Other(Box::new(response));
+    if head.method != Method::POST || !is_grpc(&head.headers) {
+        return other(not_grpc(peer, head));
+    }
+    let Some((package, hook)) = parse_path(head.uri.path()) else {
+        return other(unknown_method(peer, head));
+    };
+    Asked::Hook(AskedHook {
+        package,
+        hook,
+        arrived: Instant::now(),
+        grpc_timeout: grpc_timeout(&head.headers),
+    })
+}
+
+/// Answers one request; whatever it is, there is an answer.
+pub(crate) async fn respond<B>(
+    peer: Arc<Peer>,
+    asked: Asked,
+    body: B,
+) -> Result<Response<GrpcBody>, Infallible>
 where
     B: Body<Data = Bytes> + Unpin,
 {
-    let arrived = Instant::now();
-    let (head, body) = request.into_parts();
-    let hook = parse_path(head.uri.path());
-    if head.method != Method::POST || !is_grpc(&head.headers) {
-        return not_grpc(peer, &head);
-    }
-    let Some((package, hook)) = hook else {
-        return unknown_method(peer, &head);
+    let asked = match asked {
+        Asked::Hook(asked) => asked,
+        Asked::Other(response) => return Ok(*response),
     };
-    let grpc_timeout = grpc_timeout(&head.headers);
-    let request = read_request(peer, package, hook, grpc_timeout, body).await;
-    let answer = match request {
-        Ok(request) => {
-            let arrival = Arrival {
-                package,
-                hook,
-                arrived,
-                grpc_timeout,
-                wakes: Arc::clone(&peer.wakes),
-            };
-            answer(peer, arrival, request).await
+    let (package, hook) = (asked.package, asked.hook);
+    let answer = match read_request(&peer, &asked, body).await {
+        Ok(request) => answer(&peer, asked, request).await,
+        Err(failure) => {
+            let dispatcher = &peer.context.dispatcher;
+            dispatcher.answer_failed(package, hook, asked.arrived, failure)
         }
-        Err(failure) => peer
-            .context
-            .dispatcher
-            .answer_failed(package, hook, arrived, failure),
     };
     let numbers = peer.context.brokers.verdict_numbers(peer.address, package);
     let mut response = Response::new(GrpcBody::message(encode_answer(&answer, numbers)));
     response.headers_mut().insert(header::CONTENT_TYPE, GRPC);
-    response
+    Ok(response)
 }
 
-async fn read_request<B>(
-    peer: &Peer,
-    package: Package,
-    hook: Hook,
-    grpc_timeout: Option<Duration>,
-    body: B,
-) -> Result<Request, Failure>
+async fn read_request<B>(peer: &Peer, asked: &AskedHook, body: B) -> Result<Arc<Request>, Failure>
 where
     B: Body<Data = Bytes> + Unpin,
 {
     let context = &peer.context;
-    let limit = grpc_timeout.map_or(READ_TIMEOUT, |timeout| timeout - timeout / 10);
-    let message = tokio::time::timeout(limit, read_message(body, context.max_message_bytes))
+    let limit = asked
+        .grpc_timeout
+        .map_or(READ_TIMEOUT, |timeout| timeout - timeout / 10);
+    let read = read_message(body, context.max_message_bytes);
+    let message = before(asked.arrived + limit, read)
         .await
         .unwrap_or(Err(Failure::Undecodable));
     let request = message.and_then(|message| {
-        package::decode(package, hook, message).map_err(|_| Failure::Undecodable)
+        package::decode(asked.package, asked.hook, message)
+            .map(Arc::new)
+            .map_err(|_| Failure::Undecodable)
     });
     if let Err(failure) = request
         && context.bad_request[failure as usize].is_due()
     {
         warn!(
-            hook = hook.name(),
-            package = package.short_name(),
+            hook = asked.hook.name(),
+            package = asked.package.short_name(),
             reason = failure.name(),
             max_message_bytes = context.max_message_bytes,
             "a request could not be read; its fallback is answered"
@@ -106,37 +131,50 @@ where
     request
 }
 
-async fn answer(peer: &Peer, arrival: Arrival, request: Request) -> Answer {
-    let package = arrival.package;
-    let loaded = match &request {
-        Request::ProviderLoaded(loaded) => {
-            let text = match (&loaded.broker, &loaded.meta) {
-                (Some(broker), _) => broker.version.as_str(),
-                (None, Some(meta)) => meta.version.as_str(),
-                (None, None) => "",
-            };
-            let version = BrokerVersion::parse(text);
-            peer.context.brokers.loaded(peer.address, version);
-            let answer = peer.context.dispatcher.loaded_response(package, version);
-            if let Answer::Loaded(response) = &answer {
-                info!(
-                    version = text,
-                    package = package.short_name(),
-                    node = request.node(),
-                    hooks = response.hooks.len(),
-                    "a broker has loaded this provider"
-                );
-            }
-            Some(answer)
-        }
+async fn answer(peer: &Peer, asked: AskedHook, request: Arc<Request>) -> Answer {
+    let package = asked.package;
+    let loaded = match &*request {
+        Request::ProviderLoaded(loaded) => Some(introduce(peer, package, loaded, request.node())),
         _ => None,
+    };
+    let arrival = Arrival {
+        package,
+        hook: asked.hook,
+        arrived: asked.arrived,
+        grpc_timeout: asked.grpc_timeout,
+        wakes: Arc::clone(&peer.wakes),
     };
     let answer = peer.context.dispatcher.answer(arrival, request).await;
     loaded.unwrap_or(answer)
 }
 
+/// Takes note of the broker, and says which hooks are wanted from it.
+fn introduce(
+    peer: &Peer,
+    package: Package,
+    loaded: &ProviderLoadedRequest,
+    node: &str,
+) -> Answer {
+    let version = match (&loaded.broker, &loaded.meta) {
+        (Some(broker), _) => broker.version.as_str(),
+        (None, Some(meta)) => meta.version.as_str(),
+        (None, None) => "",
+    };
+    let parsed = BrokerVersion::parse(version);
+    peer.context.brokers.loaded(peer.address, parsed);
+    let response = peer.context.dispatcher.loaded_response(package, parsed);
+    info!(
+        version,
+        package = package.short_name(),
+        node,
+        hooks = response.hooks.len(),
+        "a broker has loaded this provider"
+    );
+    Answer::Loaded(response)
+}
+
 /// A method of no exhook package: UNIMPLEMENTED, as headers and then trailers.
-fn unknown_method(peer: &Peer, head: &http::request::Parts) -> Response<GrpcBody> {
+fn unknown_method(peer: &Peer, head: &Parts) -> Response<GrpcBody> {
     let context = &peer.context;
     context
         .metrics()
@@ -159,7 +197,7 @@ fn unknown_method(peer: &Peer, head: &http::request::Parts) -> Response<GrpcBody
 }
 
 /// A request that is not gRPC gets the HTTP status that gRPC prescribes.
-fn not_grpc(peer: &Peer, head: &http::request::Parts) -> Response<GrpcBody> {
+fn not_grpc(peer: &Peer, head: &Parts) -> Response<GrpcBody> {
     let context = &peer.context;
     context
         .metrics()

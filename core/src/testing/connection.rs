@@ -1,0 +1,358 @@
+//! [`Connection`]: one HTTP/2 connection, used as the broker's gRPC client uses it.
+
+use std::{
+    io,
+    time::{Duration, Instant},
+};
+
+use bytes::{BufMut, Bytes, BytesMut};
+use h2::client::{Builder, SendRequest};
+use http::{HeaderValue, Method, Request, Uri, header, uri::Scheme};
+use tokio::{
+    io::{AsyncRead, AsyncWrite},
+    net::TcpStream,
+    task::AbortHandle,
+};
+
+use super::{CallOutcome, Endpoint};
+use crate::{hook::Hook, package::Package};
+
+/// What gun 1.3 announces; gun 2.1 announces more, which a server cannot rely on.
+const STREAM_WINDOW: u32 = 65_535;
+const MAX_FRAME_BYTES: u32 = 16_384;
+
+/// A connection of the broker to its hook server; dropping it closes the socket.
+///
+/// It sends what EMQX sends: the same headers in the same order, one HEADERS and one DATA frame
+/// per call, and no RST_STREAM ever. Other than EMQX it honours the server's
+/// `MAX_CONCURRENT_STREAMS`: calls above it wait. Calls of one connection may run side by side.
+#[derive(Debug)]
+pub struct Connection {
+    requests: SendRequest<Bytes>,
+    authority: String,
+    driver: AbortHandle,
+}
+
+impl Connection {
+    /// Connects to `endpoint`. Runs on the tokio runtime of the caller.
+    ///
+    /// # Errors
+    ///
+    /// When nobody listens there, or the socket fails.
+    pub async fn open(endpoint: &Endpoint) -> io::Result<Self> {
+        match endpoint {
+            Endpoint::Tcp { authority } => {
+                let stream = TcpStream::connect(authority.as_str()).await?;
+                stream.set_nodelay(true)?;
+                Self::begin(stream, endpoint).await
+            }
+            #[cfg(unix)]
+            Endpoint::Unix(path) => {
+                let stream = tokio::net::UnixStream::connect(path).await?;
+                Self::begin(stream, endpoint).await
+            }
+            #[cfg(not(unix))]
+            Endpoint::Unix(_) => Err(io::Error::new(
+                io::ErrorKind::Unsupported,
+                "this system has no Unix sockets",
+            )),
+        }
+    }
+
+    async fn begin<S>(stream: S, endpoint: &Endpoint) -> io::Result<Self>
+    where
+        S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
+    {
+        let (requests, connection) = Builder::new()
+            .initial_window_size(STREAM_WINDOW)
+            .max_frame_size(MAX_FRAME_BYTES)
+            .initial_max_send_streams(usize::MAX)
+            .handshake(stream)
+            .await
+            .map_err(io::Error::other)?;
+        // What goes wrong on the connection shows in every call on it.
+        let driver = tokio::spawn(async move {
+            let _ = connection.await;
+        })
+        .abort_handle();
+        Ok(Self {
+            requests,
+            authority: endpoint.authority().to_owned(),
+            driver,
+        })
+    }
+
+    /// Calls `hook` as a broker of `package` does; `request` is the protobuf message.
+    ///
+    /// The call may be given up: its stream stays open all the same, as with the broker.
+    pub async fn call(
+        &self,
+        package: Package,
+        hook: Hook,
+        request: &[u8],
+        timeout: Duration,
+    ) -> CallOutcome {
+        let rpc = hook.rpc_in(package);
+        let path = format!("/{}.HookProvider/{rpc}", package.name());
+        let name = rpc.strip_prefix("On").unwrap_or(rpc);
+        let message_type = format!("{}.{name}Request", package.name());
+        self.call_path(&path, &message_type, request, timeout).await
+    }
+
+    /// Calls any method, such as one that no server has.
+    ///
+    /// # Panics
+    ///
+    /// When `path` or `message_type` cannot stand in an HTTP header.
+    pub async fn call_path(
+        &self,
+        path: &str,
+        message_type: &str,
+        request: &[u8],
+        timeout: Duration,
+    ) -> CallOutcome {
+        let began = Instant::now();
+        let head = self.head(path, message_type, timeout);
+        // A task of its own, because h2 resets a stream whose reader is dropped.
+        let exchange = tokio::spawn(exchange(self.requests.clone(), head, framed(request)));
+        let outcome = match tokio::time::timeout(timeout, exchange).await {
+            Ok(Ok(Ok(outcome))) => outcome,
+            Ok(Ok(Err(error))) => CallOutcome::cut_off(&error),
+            Ok(Err(_)) => CallOutcome {
+                reset: Some("the client's runtime is ending".to_owned()),
+                ..CallOutcome::default()
+            },
+            Err(_) => CallOutcome {
+                timed_out: true,
+                ..CallOutcome::default()
+            },
+        };
+        CallOutcome {
+            elapsed: began.elapsed(),
+            ..outcome
+        }
+    }
+
+    fn head(&self, path: &str, message_type: &str, timeout: Duration) -> Request<()> {
+        let uri = Uri::builder()
+            .scheme(Scheme::HTTP)
+            .authority(self.authority.as_str())
+            .path_and_query(path)
+            .build()
+            .expect("the path of a method");
+        // Headers leave in the order they are added, behind the pseudo-headers.
+        Request::builder()
+            .method(Method::POST)
+            .uri(uri)
+            .header(header::CONTENT_TYPE, "application/grpc+proto")
+            .header(header::USER_AGENT, "grpc-erlang/0.1.0")
+            .header("grpc-encoding", "identity")
+            .header("grpc-message-type", message_type)
+            .header(header::TE, "trailers")
+            .header("grpc-timeout", grpc_timeout(timeout))
+            .body(())
+            .expect("the name of a message")
+    }
+}
+
+impl Drop for Connection {
+    fn drop(&mut self) {
+        self.driver.abort();
+    }
+}
+
+async fn exchange(
+    requests: SendRequest<Bytes>,
+    head: Request<()>,
+    body: Bytes,
+) -> Result<CallOutcome, h2::Error> {
+    let mut requests = requests.ready().await?;
+    let (response, mut stream) = requests.send_request(head, false)?;
+    stream.send_data(body, true)?;
+    CallOutcome::read(response.await?).await
+}
+
+fn framed(request: &[u8]) -> Bytes {
+    let mut frame = BytesMut::with_capacity(request.len() + 5);
+    frame.put_u8(0);
+    frame.put_u32(u32::try_from(request.len()).expect("a message below 4 GiB"));
+    frame.put_slice(request);
+    frame.freeze()
+}
+
+/// Whole seconds above one second, with the rest cut off; milliseconds up to there.
+fn grpc_timeout(timeout: Duration) -> HeaderValue {
+    let text = if timeout.as_millis() > 1_000 {
+        format!("{}S", timeout.as_secs())
+    } else {
+        format!("{}m", timeout.as_millis())
+    };
+    HeaderValue::try_from(text).expect("digits and a letter")
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use tokio::net::TcpListener;
+
+    use super::*;
+    use crate::{Call, Config, HandlerOptions, Registry, Server, Verdict};
+
+    const TIMEOUT: Duration = Duration::from_secs(5);
+
+    #[test]
+    fn timeouts_are_written_as_the_broker_writes_them() {
+        for (milliseconds, text) in [(300, "300m"), (1_000, "1000m"), (1_500, "1S"), (5_000, "5S")]
+        {
+            assert_eq!(grpc_timeout(Duration::from_millis(milliseconds)), text);
+        }
+    }
+
+    fn start(registry: Registry, address: &str) -> (Server, Endpoint) {
+        let server = Server::start(&Config::default(), registry, address).expect("a free port");
+        let endpoint = server.address().to_string().parse().expect("an endpoint");
+        (server, endpoint)
+    }
+
+    fn allow_all() -> Registry {
+        let mut registry = Registry::new();
+        let target = Arc::new(|call: Call| call.reply(Verdict::Allow).expect("in time"));
+        registry
+            .register(Hook::ClientAuthenticate, HandlerOptions::default(), target)
+            .expect("valid options");
+        registry
+    }
+
+    #[tokio::test]
+    async fn a_server_answers_in_every_package() {
+        let (_server, endpoint) = start(allow_all(), "127.0.0.1:0");
+        let connection = Connection::open(&endpoint).await.expect("a listener");
+        for package in Package::ALL {
+            let outcome = connection
+                .call(package, Hook::ClientAuthenticate, &[], TIMEOUT)
+                .await;
+            assert_eq!(outcome.http_status, Some(200), "{outcome:?}");
+            assert_eq!(outcome.grpc_status, Some(0), "{outcome:?}");
+            assert_eq!(outcome.message.as_deref(), Some(&[8, 2, 24, 1][..]));
+            assert!(!outcome.trailers_only && !outcome.timed_out && !outcome.compressed);
+            assert!(!outcome.elapsed.is_zero());
+        }
+    }
+
+    #[cfg(unix)]
+    #[tokio::test]
+    async fn a_server_on_a_unix_socket_is_reached() {
+        let path = std::env::temp_dir().join(format!("exhook-testing-{}.sock", std::process::id()));
+        let (server, endpoint) = start(allow_all(), &format!("unix:{}", path.display()));
+        let connection = Connection::open(&endpoint).await.expect("a listener");
+        let outcome = connection
+            .call(Package::V3, Hook::ClientConnect, &[], TIMEOUT)
+            .await;
+        assert_eq!(outcome.grpc_status, Some(0), "{outcome:?}");
+        drop(connection);
+        server.stop().expect("not stopped before");
+    }
+
+    #[tokio::test]
+    async fn an_unknown_method_is_unimplemented() {
+        let (_server, endpoint) = start(Registry::new(), "127.0.0.1:0");
+        let connection = Connection::open(&endpoint).await.expect("a listener");
+        let outcome = connection
+            .call_path("/emqx.exhook.v9.HookProvider/OnX", "emqx.exhook.v9.X", &[], TIMEOUT)
+            .await;
+        assert_eq!(outcome.grpc_status, Some(12), "{outcome:?}");
+        assert_eq!(outcome.message, None);
+    }
+
+    #[tokio::test]
+    async fn nobody_listening_is_an_error() {
+        let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
+        let address = listener.local_addr().expect("bound").to_string();
+        drop(listener);
+        let error = Connection::open(&address.parse().expect("an endpoint"))
+            .await
+            .expect_err("nobody listens");
+        assert_eq!(error.kind(), io::ErrorKind::ConnectionRefused);
+    }
+
+    /// Accepts one connection and hands its requests, in order, to `serve`.
+    async fn serve_by_hand<F, R>(serve: F) -> (Connection, tokio::task::JoinHandle<()>)
+    where
+        F: FnOnce(h2::server::Connection<TcpStream, Bytes>) -> R + Send + 'static,
+        R: Future<Output = ()> + Send + 'static,
+    {
+        let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
+        let address = listener.local_addr().expect("bound").to_string();
+        let task = tokio::spawn(async move {
+            let (stream, _) = listener.accept().await.expect("a connection");
+            serve(h2::server::handshake(stream).await.expect("HTTP/2")).await;
+        });
+        let connection = Connection::open(&address.parse().expect("an endpoint"))
+            .await
+            .expect("a listener");
+        (connection, task)
+    }
+
+    #[tokio::test]
+    async fn the_headers_are_those_of_the_broker_in_its_order() {
+        let (connection, task) = serve_by_hand(|mut server| async move {
+            let (request, mut respond) =
+                server.accept().await.expect("a request").expect("a request");
+            assert_eq!(request.uri().path(), "/emqx.exhook.v1.HookProvider/OnClientCheckAcl");
+            let headers: Vec<_> = request
+                .headers()
+                .iter()
+                .map(|(name, value)| format!("{name}={}", value.to_str().expect("text")))
+                .collect();
+            assert_eq!(
+                headers,
+                [
+                    "content-type=application/grpc+proto",
+                    "user-agent=grpc-erlang/0.1.0",
+                    "grpc-encoding=identity",
+                    "grpc-message-type=emqx.exhook.v1.ClientCheckAclRequest",
+                    "te=trailers",
+                    "grpc-timeout=5S",
+                ]
+            );
+            respond.send_reset(h2::Reason::REFUSED_STREAM);
+            while server.accept().await.is_some() {}
+        })
+        .await;
+        let outcome = connection
+            .call(Package::V1, Hook::ClientAuthorize, &[], TIMEOUT)
+            .await;
+        assert!(outcome.reset.is_some_and(|reason| reason.contains("reset the stream")));
+        drop(connection);
+        task.await.expect("the server's assertions hold");
+    }
+
+    #[tokio::test]
+    async fn a_timeout_leaves_the_stream_open() {
+        let (connection, task) = serve_by_hand(|mut server| async move {
+            let (_first, mut first_respond) =
+                server.accept().await.expect("a request").expect("a request");
+            let (_second, mut second_respond) =
+                server.accept().await.expect("a request").expect("a request");
+            let reset = std::future::poll_fn(|context| {
+                std::task::Poll::Ready(first_respond.poll_reset(context).is_ready())
+            });
+            assert!(!reset.await, "the first stream is still open");
+            let trailers = http::Response::builder().header("grpc-status", "7").body(());
+            second_respond
+                .send_response(trailers.expect("a response"), true)
+                .expect("an open stream");
+            while server.accept().await.is_some() {}
+        })
+        .await;
+        let brief = Duration::from_millis(20);
+        let first = connection.call(Package::V3, Hook::ClientConnect, &[], brief).await;
+        assert!(first.timed_out && first.elapsed >= brief, "{first:?}");
+        let second = connection.call(Package::V3, Hook::ClientConnect, &[], TIMEOUT).await;
+        assert_eq!(second.grpc_status, Some(7), "{second:?}");
+        assert!(second.trailers_only);
+        drop(connection);
+        task.await.expect("the server's assertions hold");
+    }
+}

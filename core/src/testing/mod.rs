@@ -1,0 +1,17 @@
+//! A fake EMQX: the broker's side of the protocol, for tests and tools.
+//!
+//! [`Connection`] calls a hook server as the broker's gRPC client does, [`BrokerPool`] spreads the
+//! calls of many MQTT clients over connections as the broker does, and [`BrokerKind`] says what a
+//! broker of a package and version makes of the answers.
+
+mod connection;
+mod endpoint;
+mod outcome;
+mod pool;
+mod verdict;
+
+pub use connection::Connection;
+pub use endpoint::Endpoint;
+pub use outcome::CallOutcome;
+pub use pool::BrokerPool;
+pub use verdict::{BrokerKind, Understood};
