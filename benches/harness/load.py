@@ -1,0 +1,111 @@
+"""The load: h2load on its own CPU, and what it reports."""
+
+from __future__ import annotations
+
+import re
+import statistics
+import subprocess
+import sys
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+
+from harness import BenchError
+from harness.works import GRPC_PREFIX_BYTES, Work
+
+FINISHED = re.compile(r"^finished in \S+, ([\d.]+) req/s", re.MULTILINE)
+REQUESTS = re.compile(r"(\d+) done, (\d+) succeeded, (\d+) failed, (\d+) errored, (\d+) timeout")
+DATA_BYTES = re.compile(r"\((\d+)\) data$", re.MULTILINE)
+
+
+@dataclass(frozen=True)
+class Target:
+    """A server that waits for calls of one work."""
+
+    address: str
+    cpu: int
+    work: Work
+    request_file: Path
+    answer_bytes: int
+
+
+@dataclass(frozen=True)
+class Latency:
+    """How long single calls took, in microseconds."""
+
+    min: float
+    mean: float
+    p50: float
+    p99: float
+
+
+def probe(python: Path, address: str, work: Work) -> int:
+    """Makes one call with grpcio, checks what the answer says, and returns its length."""
+    command = [str(python), str(Path(__file__).with_name("probe.py")), address, work.method]
+    done = subprocess.run(command, input=work.request, capture_output=True, timeout=30, check=False)
+    if done.returncode != 0:
+        reason = done.stderr.decode(errors="replace").strip().splitlines()
+        raise BenchError("the first call failed:\n  " + "\n  ".join(reason[-8:]))
+    work.check(done.stdout)
+    return len(done.stdout)
+
+
+def send(target: Target, calls: int, connections: int = 8, streams: int = 16) -> float:
+    """Makes ``calls`` calls and returns how many were answered in a second."""
+    return _h2load(target, calls, connections, streams, [])
+
+
+def send_one_by_one(target: Target, calls: int) -> Latency:
+    """Makes ``calls`` calls on one connection, each after the answer to the one before."""
+    with tempfile.TemporaryDirectory() as folder:
+        log = Path(folder) / "requests.tsv"
+        _h2load(target, calls, 1, 1, [f"--log-file={log}"])
+        times = sorted(int(line.split("\t")[2]) for line in log.read_text().splitlines())
+    if len(times) != calls:
+        raise BenchError(f"h2load logged {len(times)} of {calls} calls")
+    return Latency(
+        min=times[0],
+        mean=statistics.fmean(times),
+        p50=times[len(times) // 2],
+        p99=times[len(times) * 99 // 100],
+    )
+
+
+def _h2load(
+    target: Target, calls: int, connections: int, streams: int, options: list[str]
+) -> float:
+    command = ["taskset", "-c", str(target.cpu), "h2load", "-t", "1"]
+    command += ["-n", str(calls), "-c", str(connections), "-m", str(streams)]
+    # A server that stops answering fails the run instead of hanging it.
+    command += ["--connection-inactivity-timeout=30s", "-d", str(target.request_file)]
+    command += ["-H", "content-type: application/grpc+proto"]
+    command += ["-H", "te: trailers", "-H", "grpc-timeout: 5S"]
+    command += [*options, f"http://{target.address}{target.work.method}"]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    if done.returncode != 0:
+        print(done.stdout, done.stderr, sep="\n", file=sys.stderr)
+        raise BenchError(f"h2load ended with status {done.returncode}")
+    return _rate(done.stdout, calls, target.answer_bytes)
+
+
+def _rate(output: str, calls: int, answer_bytes: int) -> float:
+    """The calls per second in h2load's report, if it says that all went well.
+
+    A gRPC error also comes with HTTP status 200, so the answers are believed only when all of
+    them together have as many bytes as the one that was decoded, times ``calls``.
+    """
+    finished, requests, data = (
+        pattern.search(output) for pattern in (FINISHED, REQUESTS, DATA_BYTES)
+    )
+    if not (finished and requests and data):
+        raise BenchError(f"h2load's report cannot be read:\n{output}")
+    done, succeeded, failed, errored, timeout = map(int, requests.groups())
+    if done != calls or succeeded != calls or failed or errored or timeout:
+        raise BenchError(f"not all {calls} calls succeeded: {requests.group()}")
+    expected = calls * (GRPC_PREFIX_BYTES + answer_bytes)
+    if int(data.group(1)) != expected:
+        raise BenchError(
+            f"{calls} answers like the decoded one have {expected} bytes, but "
+            f"{data.group(1)} came: some of them were not the answer"
+        )
+    return float(finished.group(1))

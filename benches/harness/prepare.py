@@ -1,0 +1,122 @@
+"""The set-up: tools are there, binaries are built, the venv holds the Python servers."""
+
+from __future__ import annotations
+
+import json
+import os
+import platform
+import shutil
+import subprocess
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from harness import ROOT, BenchError
+from harness.servers import Kind, Places
+
+TOOLS = {
+    "h2load": "install the Debian package nghttp2-client",
+    "taskset": "install the Debian package util-linux",
+    "cargo": "install Rust with rustup",
+}
+
+
+def check_machine() -> tuple[int, int]:
+    """Checks that the tools are there, and returns the CPUs for server and load."""
+    if sys.platform != "linux":
+        raise BenchError("the measurement reads /proc and pins processes: it needs Linux")
+    for tool, remedy in TOOLS.items():
+        if shutil.which(tool) is None:
+            raise BenchError(f"{tool} is missing: {remedy}")
+    cpus = sorted(os.sched_getaffinity(0))
+    if len(cpus) < 2:
+        raise BenchError("one CPU is not enough: server and load need one each; give it two")
+    return cpus[0], cpus[1]
+
+
+def prepare(kinds: Sequence[Kind], build: bool) -> Places:
+    """Builds and installs what ``kinds`` need, or with ``build`` off takes what is there."""
+    target = _target_directory()
+    venv = target / "bench-venv"
+    places = Places(
+        binaries=target / "release",
+        python=venv / "bin" / "python",
+        generated=target / "bench-generated",
+        logs=target / "bench-logs",
+    )
+    places.logs.mkdir(parents=True, exist_ok=True)
+    if build:
+        binaries = [kind.binary for kind in kinds if kind.binary]
+        if binaries:
+            options = [option for name in binaries for option in ("--bin", name)]
+            _step(["cargo", "build", "--release", "-p", "exhook-benches", *options])
+        _install_peers(venv, places)
+        if any(kind.needs_package for kind in kinds):
+            _pip(places, str(ROOT / "bindings-python"))
+    missing = [
+        path
+        for path in (places.python, *(places.binaries / k.binary for k in kinds if k.binary))
+        if not path.exists()
+    ]
+    if missing:
+        raise BenchError(f"{missing[0]} is missing: run once without --no-build")
+    return places
+
+
+def describe_machine() -> dict[str, str]:
+    """What figures depend on, without naming the machine."""
+    cpuinfo = Path("/proc/cpuinfo").read_text().splitlines()
+    models = [line.partition(":")[2].strip() for line in cpuinfo if line.startswith("model name")]
+    return {
+        "cpu": models[0] if models else platform.machine(),
+        "cpus": str(os.cpu_count()),
+        "kernel": platform.release(),
+        "python": platform.python_version(),
+        "rustc": _output(["rustc", "--version"]).removeprefix("rustc "),
+        "h2load": _output(["h2load", "--version"]).removeprefix("h2load "),
+        "commit": _output(["git", "describe", "--always", "--dirty"]),
+    }
+
+
+def _target_directory() -> Path:
+    metadata = _output(["cargo", "metadata", "--no-deps", "--format-version", "1"])
+    try:
+        return Path(json.loads(metadata)["target_directory"])
+    except (ValueError, KeyError):
+        raise BenchError("cargo metadata fails in the repository; run it to see why") from None
+
+
+def _install_peers(venv: Path, places: Places) -> None:
+    if not places.python.exists():
+        _step([sys.executable, "-m", "venv", str(venv)], "Debian: install python3-venv")
+    _pip(places, "-r", str(ROOT / "benches" / "peers" / "requirements.txt"))
+    places.generated.mkdir(exist_ok=True)
+    outputs = [f"--{kind}_out={places.generated}" for kind in ("python", "grpc_python")]
+    protoc = [str(places.python), "-m", "grpc_tools.protoc", f"-I{ROOT / 'proto'}"]
+    _step([*protoc, *outputs, "exhook_v3.proto"])
+
+
+def _pip(places: Places, *arguments: str) -> None:
+    pip = [str(places.python), "-m", "pip", "--disable-pip-version-check", "--quiet"]
+    _step([*pip, "install", *arguments])
+
+
+def _step(command: list[str], remedy: str = "") -> None:
+    """Runs a command whose output matters only when it fails."""
+    print("$", " ".join(command), file=sys.stderr)
+    done = subprocess.run(
+        command,
+        cwd=ROOT,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        check=False,
+    )
+    if done.returncode != 0:
+        tail = "\n  ".join(done.stdout.strip().splitlines()[-20:])
+        raise BenchError(f"that failed:\n  {tail}" + (f"\n{remedy}" if remedy else ""))
+
+
+def _output(command: list[str]) -> str:
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    return done.stdout.strip()

@@ -1,0 +1,110 @@
+"""The works: the request that is sent, and the answer that it must get."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from harness import BenchError, wire
+
+SERVICE = "/emqx.exhook.v3.HookProvider/"
+GRPC_PREFIX_BYTES = 5
+STOP_AND_RETURN = 2
+
+HEADERS = {
+    "username": "sensor-0042",
+    "protocol": "mqtt",
+    "peerhost": "127.0.0.1",
+    "allow_publish": "true",
+}
+META = wire.message(
+    wire.text(1, "emqx@127.0.0.1"),
+    wire.text(2, "5.8.9"),
+    wire.text(3, "EMQX"),
+    wire.text(4, "emqxcl"),
+)
+
+
+@dataclass(frozen=True)
+class Work:
+    """One kind of call."""
+
+    name: str
+    method: str
+    request: bytes
+    check: Callable[[bytes], None]
+
+    @property
+    def frame(self) -> bytes:
+        """The request as gRPC sends it: uncompressed, behind its length."""
+        return b"\0" + len(self.request).to_bytes(4, "big") + self.request
+
+
+def published_message(payload: bytes) -> bytes:
+    """A ``Message`` as a broker sends it."""
+    return wire.message(
+        wire.text(1, "emqx@127.0.0.1"),
+        wire.text(2, "000660C089978EEA8D0B000003240002"),
+        wire.number(3, 1),
+        wire.text(4, "device-0042"),
+        wire.text(5, "sensors/room-7/temperature"),
+        wire.data(6, payload),
+        wire.number(7, 1_795_236_741_123),
+        *(wire.data(8, wire.message(wire.text(1, k), wire.text(2, v))) for k, v in HEADERS.items()),
+    )
+
+
+def publish(name: str, *, payload_bytes: int = 0, request_bytes: int = 0) -> Work:
+    """A publish whose payload is replaced, sized by its payload or as a whole."""
+
+    def request_of(length: int) -> bytes:
+        message = published_message(b"p" * length)
+        return wire.message(wire.data(1, message), wire.data(2, META))
+
+    length = payload_bytes
+    while len(request_of(length)) < request_bytes:
+        length += 1
+    expected = wire.decode(published_message(b"r" * length))
+
+    def check(answer: bytes) -> None:
+        fields = wire.decode(answer)
+        messages = fields.get(4, [])
+        if fields.get(1) != [STOP_AND_RETURN] or len(messages) != 1:
+            raise BenchError("the answer is not STOP_AND_RETURN with a message")
+        message = wire.decode(messages[0] if isinstance(messages[0], bytes) else b"")
+        if wire.unordered(message) != wire.unordered(expected):
+            raise BenchError("the answer's message is not the request's with a replaced payload")
+
+    return Work(name, SERVICE + "OnMessagePublish", request_of(length), check)
+
+
+def authenticate(name: str) -> Work:
+    """A client that is admitted."""
+    client = wire.message(
+        wire.text(1, "emqx@127.0.0.1"),
+        wire.text(2, "device-0042"),
+        wire.text(3, "sensor-0042"),
+        wire.text(4, "correct horse battery staple"),
+        wire.text(5, "127.0.0.1"),
+        wire.number(6, 1883),
+        wire.text(7, "mqtt"),
+        wire.number(13, 50_123),
+    )
+    request = wire.message(wire.data(1, client), wire.number(2, 1), wire.data(3, META))
+
+    def check(answer: bytes) -> None:
+        if wire.decode(answer) != {1: [STOP_AND_RETURN], 3: [1]}:
+            raise BenchError("the answer is not STOP_AND_RETURN with true")
+
+    return Work(name, SERVICE + "OnClientAuthenticate", request, check)
+
+
+WORKS = {
+    work.name: work
+    for work in (
+        publish("publish-replace-365", request_bytes=365),
+        publish("publish-replace-8k", payload_bytes=8 * 1024),
+        publish("publish-replace-32k", payload_bytes=32 * 1024),
+        authenticate("authenticate"),
+    )
+}
