@@ -83,7 +83,6 @@ where
     V: IntoVerdict,
 {
     fn handle(&self, call: Call) {
-        call.start();
         let request = Arc::clone(call.request());
         let Some(request) = R::of(&request) else {
             return;
@@ -126,7 +125,6 @@ where
     V: Future<Output: IntoVerdict> + Send + 'static,
 {
     fn handle(&self, call: Call) {
-        call.start();
         let Some(request) = Received::new(call.request()) else {
             return;
         };
@@ -135,8 +133,10 @@ where
             return;
         };
         // A panic inside drops the call while the thread unwinds, which counts as an exception.
-        self.runtime
-            .spawn(async move { reply(call, future.await.into_verdict()) });
+        self.runtime.spawn(async move {
+            call.start();
+            reply(call, future.await.into_verdict());
+        });
     }
 }
 

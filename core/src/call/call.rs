@@ -180,6 +180,7 @@ impl Call {
     }
 
     /// Notes that user code begins now; the time waited until then goes into the metrics once.
+    /// Where user code runs as soon as the call is handed over, there is nothing to note.
     pub fn start(&self) {
         if !self.shared.started.swap(true, Ordering::Relaxed) {
             self.shared.metrics.waited(self.shared.arrived.elapsed());

@@ -1,36 +1,36 @@
-//! One connection: hyper's HTTP/2 on our socket, with our limits and our way of ending.
+//! One connection: HTTP/2 of h2 on our socket, with our limits and our way of ending.
 
 use std::{
     future::{Future, poll_fn},
     io,
     net::IpAddr,
-    pin::Pin,
+    pin::pin,
     sync::{Arc, atomic::Ordering},
     task::{Context, Poll},
-    time::Duration,
+    time::{Duration, Instant},
 };
 
-use hyper::{
-    Request,
-    body::Incoming,
-    rt::{Executor, Read, Write},
-    server::conn::http2::{self, Builder},
-    service::service_fn,
+use bytes::Bytes;
+use h2::server::{Builder, Connection};
+use tokio::{
+    io::{AsyncRead, AsyncWrite},
+    sync::watch,
 };
-use hyper_util::rt::{TokioIo, TokioTimer};
-use tokio::{sync::watch, task::spawn_local};
 use tracing::debug;
 
 use super::{
     Phase,
     brokers::Brokers,
     gather::{Flusher, Gather},
+    keepalive::Keepalive,
     listen::Accepted,
-    service::{Peer, read_head, respond},
+    service::Peer,
+    streams::Streams,
 };
 use crate::{
     call::Failure,
     config::Config,
+    deadline::before,
     dispatch::{Dispatcher, WakeQueue},
     log::Seldom,
     metrics::Metrics,
@@ -41,10 +41,12 @@ use crate::{
 const STREAM_WINDOW: u32 = 65_535;
 /// All streams of a connection together; announced by WINDOW_UPDATE, which every client applies.
 const CONNECTION_WINDOW: u32 = 16 * 1024 * 1024;
+/// How many bytes of headers a request may have; those of a broker have some 400.
+const MAX_HEADER_LIST_BYTES: u32 = 16 * 1024;
 /// How many streams a peer may break before it is sent away (RUSTSEC-2024-0003).
 const MAX_LOCAL_ERROR_RESETS: usize = 1024;
-/// How long a peer may take to answer our PING.
-const KEEPALIVE_TIMEOUT: Duration = Duration::from_secs(20);
+/// How long a peer may take to begin HTTP/2.
+const PREFACE_TIMEOUT: Duration = Duration::from_secs(10);
 
 /// What all connections of a server share.
 pub(crate) struct ConnectionContext {
@@ -86,16 +88,6 @@ impl ConnectionContext {
     }
 }
 
-/// Runs hyper's tasks on the I/O thread itself.
-#[derive(Clone, Copy)]
-struct LocalExecutor;
-
-impl<F: Future<Output: 'static> + 'static> Executor<F> for LocalExecutor {
-    fn execute(&self, future: F) {
-        spawn_local(future);
-    }
-}
-
 /// Counts a connection as open for as long as it lives.
 struct Open(Arc<ConnectionContext>);
 
@@ -123,116 +115,135 @@ pub(crate) async fn serve(
     match accepted {
         Accepted::Tcp(stream, address) => {
             let stream = tokio::net::TcpStream::from_std(stream)?;
-            serve_stream(TokioIo::new(stream), Some(address), context, wakes).await;
+            serve_stream(stream, Some(address), context, wakes).await;
         }
         #[cfg(unix)]
         Accepted::Unix(stream) => {
             let stream = tokio::net::UnixStream::from_std(stream)?;
-            serve_stream(TokioIo::new(stream), None, context, wakes).await;
+            serve_stream(stream, None, context, wakes).await;
         }
     }
     Ok(())
 }
 
 async fn serve_stream<S>(
-    stream: S,
+    socket: S,
     address: Option<IpAddr>,
     context: Arc<ConnectionContext>,
     wakes: Arc<WakeQueue>,
 ) where
-    S: Read + Write + Unpin + 'static,
+    S: AsyncRead + AsyncWrite + Unpin,
 {
-    let (socket, flusher) = Gather::new(stream);
-    let builder = builder(&context);
+    let (socket, flusher) = Gather::new(socket);
+    let ended = serve_http2(socket, &flusher, address, context, wakes).await;
+    if let Err(error) = ended {
+        debug!(%error, peer = ?address, "a connection ended with an error");
+    }
+    // What the last poll gathered, such as the reason for closing.
+    let flush = poll_fn(|context| flusher.poll_flush(context));
+    let _ = before(Instant::now() + PREFACE_TIMEOUT, flush).await;
+}
+
+async fn serve_http2<S>(
+    socket: Gather<S>,
+    flusher: &Flusher<S>,
+    address: Option<IpAddr>,
+    context: Arc<ConnectionContext>,
+    wakes: Arc<WakeQueue>,
+) -> Result<(), h2::Error>
+where
+    S: AsyncRead + AsyncWrite + Unpin,
+{
     let mut phases = context.phases();
+    let keepalive_interval = context.keepalive_interval;
+    let mut closing = pin!(phases.wait_for(|phase| *phase >= Phase::Closing));
+    let handshake = flushing(flusher, builder().handshake::<_, Bytes>(socket));
+    let shaken = tokio::select! {
+        shaken = before(Instant::now() + PREFACE_TIMEOUT, handshake) => shaken,
+        _ = closing.as_mut() => None,
+    };
+    let Some(connection) = shaken else {
+        return Ok(());
+    };
+    let mut connection = connection?;
+    let keepalive = Keepalive::new(keepalive_interval, connection.ping_pong());
     let peer = Arc::new(Peer {
         context,
         wakes,
         address,
     });
-    let service = service_fn(move |request: Request<Incoming>| {
-        let (head, body) = request.into_parts();
-        let asked = read_head(&peer, &head);
-        respond(Arc::clone(&peer), asked, body)
-    });
-    let connection = builder.serve_connection(socket, service);
-    let mut flushed = std::pin::pin!(Flushed {
+    let mut served = Served {
         connection,
-        flusher,
-    });
-    let ended = tokio::select! {
-        ended = flushed.as_mut() => ended,
-        _ = phases.wait_for(|phase| *phase >= Phase::Closing) => {
-            flushed.as_mut().get_mut().say_goodbye();
-            flushed.as_mut().await
-        }
+        streams: Streams::new(peer),
+        keepalive,
     };
-    if let Err(error) = ended {
-        debug!(%error, peer = ?address, "a connection ended with an error");
+    let ended = tokio::select! {
+        ended = flushing(flusher, poll_fn(|context| served.poll(context))) => Some(ended),
+        _ = closing => None,
+    };
+    match ended {
+        Some(ended) => ended,
+        None => {
+            served.connection.graceful_shutdown();
+            flushing(flusher, poll_fn(|context| served.poll(context))).await
+        }
     }
-    // What was gathered by the last poll, such as the reason for closing.
-    let _ = poll_fn(|context| flushed.flusher.poll_flush(context)).await;
 }
 
-fn builder(context: &ConnectionContext) -> Builder<LocalExecutor> {
-    let mut builder = Builder::new(LocalExecutor);
+fn builder() -> Builder {
+    let mut builder = Builder::new();
+    // No limit of concurrent streams: brokers ignore it, and hang on the streams above it.
     builder
-        .timer(TokioTimer::new())
-        .auto_date_header(false)
-        // Brokers ignore a limit and hang on the streams above it; max_inflight bounds the work.
-        .max_concurrent_streams(None)
-        .initial_stream_window_size(STREAM_WINDOW)
+        .initial_window_size(STREAM_WINDOW)
         .initial_connection_window_size(CONNECTION_WINDOW)
-        .max_local_error_reset_streams(MAX_LOCAL_ERROR_RESETS)
-        .keep_alive_interval(context.keepalive_interval)
-        .keep_alive_timeout(KEEPALIVE_TIMEOUT);
+        .max_header_list_size(MAX_HEADER_LIST_BYTES)
+        .max_local_error_reset_streams(Some(MAX_LOCAL_ERROR_RESETS));
     builder
 }
 
-/// A connection whose gathered frames are written at the end of each poll.
-struct Flushed<C, S> {
-    connection: C,
-    flusher: Flusher<S>,
-}
-
-/// The part of hyper's connection that ends it.
-trait GracefulShutdown {
-    fn graceful_shutdown(self: Pin<&mut Self>);
-}
-
-impl<I, S, E> GracefulShutdown for http2::Connection<I, S, E>
+/// `future`, with what each of its polls gathered written at the end of the poll.
+async fn flushing<S, F>(flusher: &Flusher<S>, future: F) -> F::Output
 where
-    S: hyper::service::HttpService<Incoming>,
-    S::Error: Into<Box<dyn std::error::Error + Send + Sync>>,
-    I: Read + Write + Unpin,
-    S::ResBody: http_body::Body + 'static,
-    <S::ResBody as http_body::Body>::Error: Into<Box<dyn std::error::Error + Send + Sync>>,
-    E: hyper::rt::bounds::Http2ServerConnExec<S::Future, S::ResBody>,
+    S: AsyncWrite + Unpin,
+    F: Future,
 {
-    fn graceful_shutdown(self: Pin<&mut Self>) {
-        self.graceful_shutdown();
-    }
-}
-
-impl<C: GracefulShutdown + Unpin, S> Flushed<C, S> {
-    /// Tells the peer to open no more streams; the connection ends with the last answer.
-    fn say_goodbye(&mut self) {
-        Pin::new(&mut self.connection).graceful_shutdown();
-    }
-}
-
-impl<C, S> Future for Flushed<C, S>
-where
-    C: Future + Unpin,
-    S: Write + Unpin,
-{
-    type Output = C::Output;
-
-    fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<C::Output> {
-        let this = &mut *self;
-        let polled = Pin::new(&mut this.connection).poll(context);
+    let mut future = pin!(future);
+    poll_fn(|context| {
+        let polled = future.as_mut().poll(context);
         // Pending means the socket is full and wakes this task; an error shows at the next read.
-        let _ = this.flusher.poll_flush(context);
+        let _ = flusher.poll_flush(context);
         polled
+    })
+    .await
+}
+
+/// A connection that has begun HTTP/2.
+struct Served<S> {
+    connection: Connection<Gather<S>, Bytes>,
+    streams: Streams,
+    keepalive: Keepalive,
+}
+
+impl<S: AsyncRead + AsyncWrite + Unpin> Served<S> {
+    /// Accepts, reads and answers until nothing more can be done now; ready when the connection
+    /// has ended.
+    fn poll(&mut self, context: &mut Context<'_>) -> Poll<Result<(), h2::Error>> {
+        if self.keepalive.poll_lost(context).is_ready() {
+            debug!("a peer does not answer PING; its connection is closed");
+            return Poll::Ready(Ok(()));
+        }
+        loop {
+            // Accepting drives the connection: it reads frames, and writes those that are ready.
+            while let Poll::Ready(accepted) = self.connection.poll_accept(context) {
+                match accepted {
+                    Some(Ok((request, response))) => self.streams.push(request, response),
+                    Some(Err(error)) => return Poll::Ready(Err(error)),
+                    None => return Poll::Ready(Ok(())),
+                }
+            }
+            if !self.streams.poll_progress(context) {
+                return Poll::Pending;
+            }
+        }
     }
 }

@@ -1,8 +1,8 @@
 //! [`Gather`]: a socket that writes once for all that a poll of its connection produced.
 //!
 //! HTTP/2 answers are small, and h2 hands each frame to the socket as it becomes ready: one
-//! system call an answer. Here frames are gathered and written when the poll of the connection's
-//! future ends, so that a burst of answers costs one system call.
+//! system call an answer. Here frames are gathered and written when the poll of the connection
+//! ends, so that a burst of answers costs one system call.
 
 use std::{
     cell::RefCell,
@@ -12,7 +12,7 @@ use std::{
     task::{Context, Poll, ready},
 };
 
-use hyper::rt::{Read, ReadBufCursor, Write};
+use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 
 /// What is larger is not copied: it goes out at once, together with what was gathered before it.
 const COPY_LIMIT: usize = 16 * 1024;
@@ -20,6 +20,8 @@ const COPY_LIMIT: usize = 16 * 1024;
 const GATHER_LIMIT: usize = 64 * 1024;
 /// What a connection keeps for the next burst.
 const KEEP_CAPACITY: usize = 16 * 1024;
+/// How many buffers of a large write go into one system call.
+const MOST_SLICES: usize = 16;
 
 /// The connection's side of the socket.
 pub(crate) struct Gather<S> {
@@ -51,14 +53,14 @@ impl<S> Gather<S> {
     }
 }
 
-impl<S: Write + Unpin> Flusher<S> {
+impl<S: AsyncWrite + Unpin> Flusher<S> {
     /// Writes what was gathered; pending while the socket takes no more.
-    pub(crate) fn poll_flush(&mut self, context: &mut Context<'_>) -> Poll<io::Result<()>> {
+    pub(crate) fn poll_flush(&self, context: &mut Context<'_>) -> Poll<io::Result<()>> {
         self.shared.borrow_mut().poll_write_gathered(context)
     }
 }
 
-impl<S: Write + Unpin> Shared<S> {
+impl<S: AsyncWrite + Unpin> Shared<S> {
     fn poll_write_gathered(&mut self, context: &mut Context<'_>) -> Poll<io::Result<()>> {
         while self.written < self.gathered.len() {
             let rest = &self.gathered[self.written..];
@@ -86,9 +88,9 @@ impl<S: Write + Unpin> Shared<S> {
     ) -> Poll<io::Result<usize>> {
         loop {
             let gathered = self.gathered.len() - self.written;
-            let mut slices = [IoSlice::new(&[]); 16];
+            let mut slices = [IoSlice::new(&[]); MOST_SLICES];
             slices[0] = IoSlice::new(&self.gathered[self.written..]);
-            let used = buffers.len().min(slices.len() - 1);
+            let used = buffers.len().min(MOST_SLICES - 1);
             slices[1..=used].copy_from_slice(&buffers[..used]);
             let socket = Pin::new(&mut self.socket);
             let count = ready!(socket.poll_write_vectored(context, &slices[..=used]))?;
@@ -125,17 +127,17 @@ impl<S: Write + Unpin> Shared<S> {
     }
 }
 
-impl<S: Read + Unpin> Read for Gather<S> {
+impl<S: AsyncRead + Unpin> AsyncRead for Gather<S> {
     fn poll_read(
         self: Pin<&mut Self>,
         context: &mut Context<'_>,
-        cursor: ReadBufCursor<'_>,
+        buffer: &mut ReadBuf<'_>,
     ) -> Poll<io::Result<()>> {
-        Pin::new(&mut self.shared.borrow_mut().socket).poll_read(context, cursor)
+        Pin::new(&mut self.shared.borrow_mut().socket).poll_read(context, buffer)
     }
 }
 
-impl<S: Write + Unpin> Write for Gather<S> {
+impl<S: AsyncWrite + Unpin> AsyncWrite for Gather<S> {
     fn poll_write(
         self: Pin<&mut Self>,
         context: &mut Context<'_>,

@@ -1,17 +1,19 @@
 //! The gRPC server: sockets, HTTP/2, the three packages on the wire.
 //!
-//! Types of tonic, hyper and tower stay inside this folder.
+//! Types of h2, http and tonic stay inside this folder.
 
 mod bind;
-mod body;
 mod brokers;
 mod connection;
 mod encode;
 mod gather;
 mod io_thread;
+mod keepalive;
 mod listen;
+mod reply;
 mod request;
 mod service;
+mod streams;
 
 use std::{
     fmt, process,

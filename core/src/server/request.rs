@@ -1,10 +1,10 @@
 //! Reading one gRPC request: the path, the headers that matter, the message.
 
-use std::{future::poll_fn, pin::Pin, time::Duration};
+use std::time::Duration;
 
 use bytes::{Buf, Bytes, BytesMut};
+use h2::RecvStream;
 use http::HeaderMap;
-use http_body::Body;
 
 use crate::{call::Failure, hook::Hook, package::Package};
 
@@ -51,24 +51,15 @@ pub(crate) fn grpc_timeout(headers: &HeaderMap) -> Option<Duration> {
 
 /// Reads the one message of a unary request, to the end of the stream: a stream that is let go
 /// before would be reset, which makes a broker wait out its timeout.
-pub(crate) async fn read_message<B>(body: B, most: usize) -> Result<Bytes, Failure>
-where
-    B: Body<Data = Bytes> + Unpin,
-{
+pub(crate) async fn read_message(mut body: RecvStream, most: usize) -> Result<Bytes, Failure> {
     let mut reader = MessageReader::new(most);
-    let mut body = body;
-    loop {
-        let frame = poll_fn(|context| Pin::new(&mut body).poll_frame(context)).await;
-        match frame {
-            None => return reader.finish(),
-            Some(Err(_)) => return Err(Failure::Undecodable),
-            Some(Ok(frame)) => {
-                if let Ok(data) = frame.into_data() {
-                    reader.push(data);
-                }
-            }
-        }
+    while let Some(data) = body.data().await {
+        let data = data.map_err(|_| Failure::Undecodable)?;
+        // Fails only when more is released than was received.
+        let _ = body.flow_control().release_capacity(data.len());
+        reader.push(data);
     }
+    reader.finish()
 }
 
 /// Puts DATA frames together until the message is whole; what is too large is let go at once.

@@ -1,22 +1,22 @@
 //! The one service: path, decode, dispatch, encode, for every hook of every package.
 
 use std::{
-    convert::Infallible,
+    future::Future,
     net::IpAddr,
     sync::{Arc, atomic::Ordering},
     time::{Duration, Instant},
 };
 
 use bytes::Bytes;
-use http::{HeaderValue, Method, Response, StatusCode, header, request::Parts};
-use http_body::Body;
+use h2::{RecvStream, server::SendResponse};
+use http::{Method, Request as HttpRequest, StatusCode, request::Parts};
 use tonic::Status;
 use tracing::{info, warn};
 
 use super::{
-    body::GrpcBody,
     connection::ConnectionContext,
     encode::encode_answer,
+    reply::Reply,
     request::{grpc_timeout, is_grpc, parse_path, read_message},
 };
 use crate::{
@@ -28,7 +28,6 @@ use crate::{
     proto::ProviderLoadedRequest,
 };
 
-const GRPC: HeaderValue = HeaderValue::from_static("application/grpc");
 /// How long a request may take to arrive when its broker does not say how long it waits.
 const READ_TIMEOUT: Duration = Duration::from_secs(10);
 
@@ -40,70 +39,87 @@ pub(crate) struct Peer {
 }
 
 /// What the head of a request asks for.
-pub(crate) enum Asked {
+enum Asked {
     /// A hook.
     Hook(AskedHook),
     /// Something else, and what it is answered.
-    Other(Box<Response<GrpcBody>>),
+    Other(Reply),
 }
 
 /// A hook that is called, before its request message has been read.
-pub(crate) struct AskedHook {
+#[derive(Clone, Copy)]
+struct AskedHook {
     package: Package,
     hook: Hook,
     arrived: Instant,
     grpc_timeout: Option<Duration>,
 }
 
-/// Reads the head of a request. It is done before anything is awaited, so that the head is not
-/// kept, and moved, with the future.
-pub(crate) fn read_head(peer: &Peer, head: &Parts) -> Asked {
-    let other = |response| Asked::Other(Box::new(response));
-    if head.method != Method::POST || !is_grpc(&head.headers) {
-        return other(not_grpc(peer, head));
-    }
-    let Some((package, hook)) = parse_path(head.uri.path()) else {
-        return other(unknown_method(peer, head));
-    };
-    Asked::Hook(AskedHook {
-        package,
-        hook,
-        arrived: Instant::now(),
-        grpc_timeout: grpc_timeout(&head.headers),
-    })
+/// Answers one request; whatever it is, there is an answer.
+pub(crate) fn respond(
+    peer: &Arc<Peer>,
+    request: HttpRequest<RecvStream>,
+    response: SendResponse<Bytes>,
+) -> impl Future<Output = ()> + use<> {
+    // The head is read here, so that it is not kept, and moved, with the future.
+    let (head, body) = request.into_parts();
+    let asked = read_head(peer, &head);
+    answer_stream(Arc::clone(peer), asked, body, response)
 }
 
-/// Answers one request; whatever it is, there is an answer.
-pub(crate) async fn respond<B>(
+async fn answer_stream(
     peer: Arc<Peer>,
     asked: Asked,
-    body: B,
-) -> Result<Response<GrpcBody>, Infallible>
-where
-    B: Body<Data = Bytes> + Unpin,
-{
-    let asked = match asked {
-        Asked::Hook(asked) => asked,
-        Asked::Other(response) => return Ok(*response),
-    };
-    let (package, hook) = (asked.package, asked.hook);
-    let answer = match read_request(&peer, &asked, body).await {
-        Ok(request) => answer(&peer, asked, request).await,
-        Err(failure) => {
-            let dispatcher = &peer.context.dispatcher;
-            dispatcher.answer_failed(package, hook, asked.arrived, failure)
+    body: RecvStream,
+    response: SendResponse<Bytes>,
+) {
+    let reply = match asked {
+        Asked::Hook(asked) => Reply::message(answer_hook(&peer, asked, body).await),
+        Asked::Other(reply) => {
+            // A request that is not read to its end would have to be reset.
+            let limit = Instant::now() + READ_TIMEOUT;
+            let _ = before(limit, read_message(body, 0)).await;
+            reply
         }
     };
-    let numbers = peer.context.brokers.verdict_numbers(peer.address, package);
-    let mut response = Response::new(GrpcBody::message(encode_answer(&answer, numbers)));
-    response.headers_mut().insert(header::CONTENT_TYPE, GRPC);
-    Ok(response)
+    // Fails only when the peer has gone.
+    let _ = reply.send(response);
 }
 
-async fn read_request<B>(peer: &Peer, asked: &AskedHook, body: B) -> Result<Arc<Request>, Failure>
-where
-    B: Body<Data = Bytes> + Unpin,
-{
+fn read_head(peer: &Peer, head: &Parts) -> Asked {
+    if head.method != Method::POST || !is_grpc(&head.headers) {
+        return Asked::Other(not_grpc(peer, head));
+    }
+    match parse_path(head.uri.path()) {
+        Some((package, hook)) => Asked::Hook(AskedHook {
+            package,
+            hook,
+            arrived: Instant::now(),
+            grpc_timeout: grpc_timeout(&head.headers),
+        }),
+        None => Asked::Other(unknown_method(peer, head)),
+    }
+}
+
+/// The gRPC message that answers a hook.
+async fn answer_hook(peer: &Peer, asked: AskedHook, body: RecvStream) -> Bytes {
+    let (package, hook) = (asked.package, asked.hook);
+    let context = &peer.context;
+    let answer = match read_request(peer, asked, body).await {
+        Ok(request) => answer(peer, asked, request).await,
+        Err(failure) => context
+            .dispatcher
+            .answer_failed(package, hook, asked.arrived, failure),
+    };
+    let numbers = context.brokers.verdict_numbers(peer.address, package);
+    encode_answer(&answer, numbers)
+}
+
+async fn read_request(
+    peer: &Peer,
+    asked: AskedHook,
+    body: RecvStream,
+) -> Result<Arc<Request>, Failure> {
     let context = &peer.context;
     let limit = asked
         .grpc_timeout
@@ -173,8 +189,8 @@ fn introduce(
     Answer::Loaded(response)
 }
 
-/// A method of no exhook package: UNIMPLEMENTED, as headers and then trailers.
-fn unknown_method(peer: &Peer, head: &Parts) -> Response<GrpcBody> {
+/// A method of no exhook package.
+fn unknown_method(peer: &Peer, head: &Parts) -> Reply {
     let context = &peer.context;
     context
         .metrics()
@@ -187,17 +203,14 @@ fn unknown_method(peer: &Peer, head: &Parts) -> Response<GrpcBody> {
              answered"
         );
     }
-    let status = Status::unimplemented(format!(
+    Reply::status(&Status::unimplemented(format!(
         "{} is no method of emqx.exhook.v1, v2 or v3",
         head.uri.path()
-    ));
-    let mut response = Response::new(GrpcBody::status(&status));
-    response.headers_mut().insert(header::CONTENT_TYPE, GRPC);
-    response
+    )))
 }
 
 /// A request that is not gRPC gets the HTTP status that gRPC prescribes.
-fn not_grpc(peer: &Peer, head: &Parts) -> Response<GrpcBody> {
+fn not_grpc(peer: &Peer, head: &Parts) -> Reply {
     let context = &peer.context;
     context
         .metrics()
@@ -210,11 +223,9 @@ fn not_grpc(peer: &Peer, head: &Parts) -> Response<GrpcBody> {
             "a request is not gRPC (POST with content-type application/grpc); it is refused"
         );
     }
-    let mut response = Response::new(GrpcBody::empty());
-    *response.status_mut() = if head.method == Method::POST {
+    Reply::http(if head.method == Method::POST {
         StatusCode::UNSUPPORTED_MEDIA_TYPE
     } else {
         StatusCode::METHOD_NOT_ALLOWED
-    };
-    response
+    })
 }

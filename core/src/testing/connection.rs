@@ -24,7 +24,7 @@ const MAX_FRAME_BYTES: u32 = 16_384;
 /// A connection of the broker to its hook server; dropping it closes the socket.
 ///
 /// It sends what EMQX sends: the same headers in the same order, one HEADERS and one DATA frame
-/// per call, and no RST_STREAM ever. Other than EMQX it honours the server's
+/// per call, and no `RST_STREAM` ever. Other than EMQX it honours the server's
 /// `MAX_CONCURRENT_STREAMS`: calls above it wait. Calls of one connection may run side by side.
 #[derive(Debug)]
 pub struct Connection {
@@ -203,8 +203,12 @@ mod tests {
 
     #[test]
     fn timeouts_are_written_as_the_broker_writes_them() {
-        for (milliseconds, text) in [(300, "300m"), (1_000, "1000m"), (1_500, "1S"), (5_000, "5S")]
-        {
+        for (milliseconds, text) in [
+            (300, "300m"),
+            (1_000, "1000m"),
+            (1_500, "1S"),
+            (5_000, "5S"),
+        ] {
             assert_eq!(grpc_timeout(Duration::from_millis(milliseconds)), text);
         }
     }
@@ -224,7 +228,7 @@ mod tests {
         registry
     }
 
-    #[tokio::test]
+    #[tokio::test(flavor = "multi_thread")]
     async fn a_server_answers_in_every_package() {
         let (_server, endpoint) = start(allow_all(), "127.0.0.1:0");
         let connection = Connection::open(&endpoint).await.expect("a listener");
@@ -241,7 +245,7 @@ mod tests {
     }
 
     #[cfg(unix)]
-    #[tokio::test]
+    #[tokio::test(flavor = "multi_thread")]
     async fn a_server_on_a_unix_socket_is_reached() {
         let path = std::env::temp_dir().join(format!("exhook-testing-{}.sock", std::process::id()));
         let (server, endpoint) = start(allow_all(), &format!("unix:{}", path.display()));
@@ -254,18 +258,23 @@ mod tests {
         server.stop().expect("not stopped before");
     }
 
-    #[tokio::test]
+    #[tokio::test(flavor = "multi_thread")]
     async fn an_unknown_method_is_unimplemented() {
         let (_server, endpoint) = start(Registry::new(), "127.0.0.1:0");
         let connection = Connection::open(&endpoint).await.expect("a listener");
         let outcome = connection
-            .call_path("/emqx.exhook.v9.HookProvider/OnX", "emqx.exhook.v9.X", &[], TIMEOUT)
+            .call_path(
+                "/emqx.exhook.v9.HookProvider/OnX",
+                "emqx.exhook.v9.X",
+                &[],
+                TIMEOUT,
+            )
             .await;
         assert_eq!(outcome.grpc_status, Some(12), "{outcome:?}");
         assert_eq!(outcome.message, None);
     }
 
-    #[tokio::test]
+    #[tokio::test(flavor = "multi_thread")]
     async fn nobody_listening_is_an_error() {
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
         let address = listener.local_addr().expect("bound").to_string();
@@ -294,12 +303,18 @@ mod tests {
         (connection, task)
     }
 
-    #[tokio::test]
+    #[tokio::test(flavor = "multi_thread")]
     async fn the_headers_are_those_of_the_broker_in_its_order() {
         let (connection, task) = serve_by_hand(|mut server| async move {
-            let (request, mut respond) =
-                server.accept().await.expect("a request").expect("a request");
-            assert_eq!(request.uri().path(), "/emqx.exhook.v1.HookProvider/OnClientCheckAcl");
+            let (request, mut respond) = server
+                .accept()
+                .await
+                .expect("a request")
+                .expect("a request");
+            assert_eq!(
+                request.uri().path(),
+                "/emqx.exhook.v1.HookProvider/OnClientCheckAcl"
+            );
             let headers: Vec<_> = request
                 .headers()
                 .iter()
@@ -323,23 +338,35 @@ mod tests {
         let outcome = connection
             .call(Package::V1, Hook::ClientAuthorize, &[], TIMEOUT)
             .await;
-        assert!(outcome.reset.is_some_and(|reason| reason.contains("reset the stream")));
+        assert!(
+            outcome
+                .reset
+                .is_some_and(|reason| reason.contains("reset the stream"))
+        );
         drop(connection);
         task.await.expect("the server's assertions hold");
     }
 
-    #[tokio::test]
+    #[tokio::test(flavor = "multi_thread")]
     async fn a_timeout_leaves_the_stream_open() {
         let (connection, task) = serve_by_hand(|mut server| async move {
-            let (_first, mut first_respond) =
-                server.accept().await.expect("a request").expect("a request");
-            let (_second, mut second_respond) =
-                server.accept().await.expect("a request").expect("a request");
+            let (_first, mut first_respond) = server
+                .accept()
+                .await
+                .expect("a request")
+                .expect("a request");
+            let (_second, mut second_respond) = server
+                .accept()
+                .await
+                .expect("a request")
+                .expect("a request");
             let reset = std::future::poll_fn(|context| {
                 std::task::Poll::Ready(first_respond.poll_reset(context).is_ready())
             });
             assert!(!reset.await, "the first stream is still open");
-            let trailers = http::Response::builder().header("grpc-status", "7").body(());
+            let trailers = http::Response::builder()
+                .header("grpc-status", "7")
+                .body(());
             second_respond
                 .send_response(trailers.expect("a response"), true)
                 .expect("an open stream");
@@ -347,9 +374,13 @@ mod tests {
         })
         .await;
         let brief = Duration::from_millis(20);
-        let first = connection.call(Package::V3, Hook::ClientConnect, &[], brief).await;
+        let first = connection
+            .call(Package::V3, Hook::ClientConnect, &[], brief)
+            .await;
         assert!(first.timed_out && first.elapsed >= brief, "{first:?}");
-        let second = connection.call(Package::V3, Hook::ClientConnect, &[], TIMEOUT).await;
+        let second = connection
+            .call(Package::V3, Hook::ClientConnect, &[], TIMEOUT)
+            .await;
         assert_eq!(second.grpc_status, Some(7), "{second:?}");
         assert!(second.trailers_only);
         drop(connection);

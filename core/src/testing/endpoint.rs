@@ -86,7 +86,11 @@ mod tests {
 
     #[test]
     fn urls_addresses_and_socket_paths_are_read() {
-        for text in ["http://127.0.0.1:9000", "127.0.0.1:9000", "http://127.0.0.1:9000/"] {
+        for text in [
+            "http://127.0.0.1:9000",
+            "127.0.0.1:9000",
+            "http://127.0.0.1:9000/",
+        ] {
             let endpoint: Endpoint = text.parse().expect(text);
             assert_eq!(endpoint.to_string(), "http://127.0.0.1:9000");
             assert_eq!(endpoint.authority(), "127.0.0.1:9000");

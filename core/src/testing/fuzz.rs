@@ -69,10 +69,7 @@ pub fn answer_publish(data: &[u8]) {
         message: Some(message),
         ..proto::MessagePublishRequest::default()
     }));
-    let frame = encode_answer(
-        &Answer::Message { request, patch },
-        VerdictNumbers::Current,
-    );
+    let frame = encode_answer(&Answer::Message { request, patch }, VerdictNumbers::Current);
     let response = proto::ValuedResponse::decode(frame.slice(5..)).expect("a ValuedResponse");
     assert_eq!(response.value, Some(Value::Message(expected)));
 }

@@ -6,6 +6,7 @@
 
 mod connection;
 mod endpoint;
+pub mod fuzz;
 mod outcome;
 mod pool;
 mod verdict;

@@ -108,7 +108,10 @@ mod tests {
     #[test]
     fn a_message_is_read_from_its_frame() {
         assert_eq!(read(&[0, 0, 0, 0, 0]).message.as_deref(), Some(&[][..]));
-        assert_eq!(read(&[0, 0, 0, 0, 2, 8, 1]).message.as_deref(), Some(&[8, 1][..]));
+        assert_eq!(
+            read(&[0, 0, 0, 0, 2, 8, 1]).message.as_deref(),
+            Some(&[8, 1][..])
+        );
         assert!(read(&[1, 0, 0, 0, 0]).compressed);
     }
 

@@ -127,7 +127,7 @@ mod tests {
         .encode_to_vec()
     }
 
-    #[tokio::test]
+    #[tokio::test(flavor = "multi_thread")]
     async fn calls_of_one_client_run_one_after_another_in_order() {
         let topics = Arc::new(Mutex::new(Vec::new()));
         let running = Arc::new(AtomicUsize::new(0));
@@ -149,7 +149,11 @@ mod tests {
         };
         let mut registry = Registry::new();
         registry
-            .register(Hook::ClientAuthorize, HandlerOptions::default(), Arc::new(target))
+            .register(
+                Hook::ClientAuthorize,
+                HandlerOptions::default(),
+                Arc::new(target),
+            )
             .expect("valid options");
         let server = Server::start(&Config::default(), registry, "127.0.0.1:0").expect("a port");
         let endpoint = server.address().to_string().parse().expect("an endpoint");
@@ -171,13 +175,16 @@ mod tests {
         let expected: Vec<_> = (0..50).map(|number| number.to_string()).collect();
         assert_eq!(*lock(&topics), expected);
         assert_eq!(most.load(Ordering::SeqCst), 1, "never two at once");
-        assert!(lock(&pool.turns.clients).is_empty(), "nothing is kept of idle clients");
+        assert!(
+            lock(&pool.turns.clients).is_empty(),
+            "nothing is kept of idle clients"
+        );
     }
 
-    #[tokio::test]
+    #[tokio::test(flavor = "multi_thread")]
     async fn clients_spread_over_the_connections_and_stay_on_theirs() {
-        let server = Server::start(&Config::default(), Registry::new(), "127.0.0.1:0")
-            .expect("a free port");
+        let server =
+            Server::start(&Config::default(), Registry::new(), "127.0.0.1:0").expect("a free port");
         let endpoint = server.address().to_string().parse().expect("an endpoint");
         let pool = BrokerPool::open(&endpoint, 4).await.expect("a listener");
         let mut used = [0; 4];

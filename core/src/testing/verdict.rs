@@ -85,9 +85,7 @@ impl BrokerKind {
     /// What the broker makes of the answer to `hook`.
     pub fn understand(&self, hook: Hook, outcome: &CallOutcome) -> Understood {
         match usable_message(outcome) {
-            Ok(message) => self
-                .read(hook, message)
-                .unwrap_or_else(Understood::Illegal),
+            Ok(message) => self.read(hook, message).unwrap_or_else(Understood::Illegal),
             Err(reason) => Understood::Illegal(reason),
         }
     }
@@ -225,7 +223,9 @@ fn usable_message(outcome: &CallOutcome) -> Result<Bytes, String> {
                 ""
             };
             let text = &outcome.grpc_message;
-            return Err(format!("the answer is gRPC error {status} ({text:?}){hangs}"));
+            return Err(format!(
+                "the answer is gRPC error {status} ({text:?}){hangs}"
+            ));
         }
         None => return Err("the answer has no grpc-status".to_owned()),
     }

@@ -60,7 +60,10 @@ fn assert_illegal(understood: Understood, reason: &str) {
 #[test]
 fn bools_are_allow_deny_continue_and_ignore() {
     let understand = |number, value| {
-        V3.understand(Hook::ClientAuthorize, &valued(number, Some(Value::BoolResult(value))))
+        V3.understand(
+            Hook::ClientAuthorize,
+            &valued(number, Some(Value::BoolResult(value))),
+        )
     };
     assert_eq!(understand(2, true), Understood::Allowed);
     assert_eq!(understand(2, false), Understood::Denied);
@@ -102,8 +105,14 @@ fn a_message_replaces_or_blocks() {
     blocked.headers.insert(ALLOW_PUBLISH.into(), "false".into());
     let answer = valued(2, Some(Value::Message(blocked)));
     assert_eq!(V3.understand(hook, &answer), Understood::Blocked);
-    assert_eq!(broker(Package::V1, "4.4.19").understand(hook, &answer), Understood::Blocked);
-    assert_eq!(broker(Package::V1, "4.3.22").understand(hook, &answer), replaced);
+    assert_eq!(
+        broker(Package::V1, "4.4.19").understand(hook, &answer),
+        Understood::Blocked
+    );
+    assert_eq!(
+        broker(Package::V1, "4.3.22").understand(hook, &answer),
+        replaced
+    );
 }
 
 #[test]
@@ -125,18 +134,42 @@ fn values_that_do_not_suit_the_hook_are_illegal() {
     let cases = [
         (Hook::ClientAuthenticate, valued(0, None), "no value"),
         (Hook::ClientAuthenticate, valued(2, None), "no value"),
-        (Hook::ClientAuthenticate, valued(3, truth.clone()), "3 is no ResponsedType"),
-        (Hook::ClientAuthenticate, valued(-1, truth.clone()), "-1 is no ResponsedType"),
-        (Hook::MessagePublish, valued(2, truth.clone()), "takes a message"),
+        (
+            Hook::ClientAuthenticate,
+            valued(3, truth.clone()),
+            "3 is no ResponsedType",
+        ),
+        (
+            Hook::ClientAuthenticate,
+            valued(-1, truth.clone()),
+            "-1 is no ResponsedType",
+        ),
+        (
+            Hook::MessagePublish,
+            valued(2, truth.clone()),
+            "takes a message",
+        ),
         (
             Hook::ClientAuthorize,
             valued(2, Some(Value::Message(message("a", 0)))),
             "takes a bool",
         ),
         (Hook::MessageIngress, valued(0, truth), "CONTINUE"),
-        (Hook::MessagePublish, answered(&[0xff][..]), "no ValuedResponse"),
-        (Hook::ClientConnect, answered(&[0xff][..]), "no EmptySuccess"),
-        (Hook::ProviderLoaded, answered(&[0xff][..]), "no LoadedResponse"),
+        (
+            Hook::MessagePublish,
+            answered(&[0xff][..]),
+            "no ValuedResponse",
+        ),
+        (
+            Hook::ClientConnect,
+            answered(&[0xff][..]),
+            "no EmptySuccess",
+        ),
+        (
+            Hook::ProviderLoaded,
+            answered(&[0xff][..]),
+            "no LoadedResponse",
+        ),
     ];
     for (hook, answer, reason) in cases {
         assert_illegal(V3.understand(hook, &answer), reason);
@@ -145,8 +178,15 @@ fn values_that_do_not_suit_the_hook_are_illegal() {
 
 #[test]
 fn notifications_are_acknowledged_by_an_empty_message() {
-    for hook in [Hook::ClientConnect, Hook::ProviderUnloaded, Hook::MessageDropped] {
-        assert_eq!(V3.understand(hook, &answered(Bytes::new())), Understood::Acknowledged);
+    for hook in [
+        Hook::ClientConnect,
+        Hook::ProviderUnloaded,
+        Hook::MessageDropped,
+    ] {
+        assert_eq!(
+            V3.understand(hook, &answered(Bytes::new())),
+            Understood::Acknowledged
+        );
     }
 }
 
@@ -177,17 +217,63 @@ fn each_broker_loads_its_own_hook_names_only() {
 fn answers_that_did_not_arrive_whole_are_illegal() {
     let good = || answered(Bytes::new());
     let cases = [
-        (CallOutcome { timed_out: true, ..good() }, "in time"),
-        (CallOutcome { reset: Some("gone".into()), ..good() }, "gone"),
-        (CallOutcome { http_status: Some(404), ..good() }, "HTTP status 404"),
-        (CallOutcome { compressed: true, ..good() }, "compressed"),
-        (CallOutcome { grpc_status: Some(12), ..good() }, "gRPC error 12"),
         (
-            CallOutcome { grpc_status: Some(12), trailers_only: true, ..good() },
+            CallOutcome {
+                timed_out: true,
+                ..good()
+            },
+            "in time",
+        ),
+        (
+            CallOutcome {
+                reset: Some("gone".into()),
+                ..good()
+            },
+            "gone",
+        ),
+        (
+            CallOutcome {
+                http_status: Some(404),
+                ..good()
+            },
+            "HTTP status 404",
+        ),
+        (
+            CallOutcome {
+                compressed: true,
+                ..good()
+            },
+            "compressed",
+        ),
+        (
+            CallOutcome {
+                grpc_status: Some(12),
+                ..good()
+            },
+            "gRPC error 12",
+        ),
+        (
+            CallOutcome {
+                grpc_status: Some(12),
+                trailers_only: true,
+                ..good()
+            },
             "wait out their timeout",
         ),
-        (CallOutcome { grpc_status: None, ..good() }, "no grpc-status"),
-        (CallOutcome { message: None, ..good() }, "no message"),
+        (
+            CallOutcome {
+                grpc_status: None,
+                ..good()
+            },
+            "no grpc-status",
+        ),
+        (
+            CallOutcome {
+                message: None,
+                ..good()
+            },
+            "no message",
+        ),
     ];
     for (outcome, reason) in cases {
         assert_illegal(V3.understand(Hook::ClientConnect, &outcome), reason);

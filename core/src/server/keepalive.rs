@@ -1,0 +1,68 @@
+//! [`Keepalive`]: notices peers that vanished without closing their connection.
+
+use std::{
+    pin::Pin,
+    task::{Context, Poll, ready},
+    time::Duration,
+};
+
+use h2::{Ping, PingPong};
+use tokio::time::{Instant, Sleep, sleep};
+
+/// How long a peer may take to answer our PING.
+const ANSWER_TIMEOUT: Duration = Duration::from_secs(20);
+
+/// Sends a PING at every interval, and gives up on a peer that does not answer it.
+pub(crate) struct Keepalive {
+    probing: Option<Probing>,
+}
+
+struct Probing {
+    interval: Duration,
+    ping_pong: PingPong,
+    timer: Pin<Box<Sleep>>,
+    unanswered: bool,
+}
+
+impl Keepalive {
+    /// Never sends anything without an interval.
+    pub(crate) fn new(interval: Option<Duration>, ping_pong: Option<PingPong>) -> Self {
+        let probing = interval.zip(ping_pong).map(|(interval, ping_pong)| Probing {
+            interval,
+            ping_pong,
+            timer: Box::pin(sleep(interval)),
+            unanswered: false,
+        });
+        Self { probing }
+    }
+
+    /// Ready when the peer is lost.
+    pub(crate) fn poll_lost(&mut self, context: &mut Context<'_>) -> Poll<()> {
+        let Some(probing) = &mut self.probing else {
+            return Poll::Pending;
+        };
+        loop {
+            if probing.unanswered
+                && let Poll::Ready(answer) = probing.ping_pong.poll_pong(context)
+            {
+                if answer.is_err() {
+                    return Poll::Ready(());
+                }
+                probing.unanswered = false;
+                probing.restart(probing.interval);
+            }
+            ready!(probing.timer.as_mut().poll(context));
+            if probing.unanswered || probing.ping_pong.send_ping(Ping::opaque()).is_err() {
+                return Poll::Ready(());
+            }
+            probing.unanswered = true;
+            probing.restart(ANSWER_TIMEOUT);
+        }
+    }
+}
+
+impl Probing {
+    fn restart(&mut self, after: Duration) {
+        self.timer.as_mut().reset(Instant::now() + after);
+    }
+}
