@@ -41,6 +41,8 @@ use crate::{
 const STREAM_WINDOW: u32 = 65_535;
 /// All streams of a connection together; announced by WINDOW_UPDATE, which every client applies.
 const CONNECTION_WINDOW: u32 = 16 * 1024 * 1024;
+/// A whole stream window in one DATA frame, which is then decoded without being copied together.
+const MAX_FRAME_BYTES: u32 = STREAM_WINDOW;
 /// How many bytes of headers a request may have; those of a broker have some 400.
 const MAX_HEADER_LIST_BYTES: u32 = 16 * 1024;
 /// How many streams a peer may break before it is sent away (RUSTSEC-2024-0003).
@@ -196,6 +198,7 @@ fn builder() -> Builder {
     builder
         .initial_window_size(STREAM_WINDOW)
         .initial_connection_window_size(CONNECTION_WINDOW)
+        .max_frame_size(MAX_FRAME_BYTES)
         .max_header_list_size(MAX_HEADER_LIST_BYTES)
         .max_local_error_reset_streams(Some(MAX_LOCAL_ERROR_RESETS));
     builder

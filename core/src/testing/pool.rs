@@ -127,7 +127,8 @@ mod tests {
         .encode_to_vec()
     }
 
-    #[tokio::test(flavor = "multi_thread")]
+    // One thread, where tasks begin in the order in which they are spawned.
+    #[tokio::test]
     async fn calls_of_one_client_run_one_after_another_in_order() {
         let topics = Arc::new(Mutex::new(Vec::new()));
         let running = Arc::new(AtomicUsize::new(0));
