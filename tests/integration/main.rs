@@ -2,8 +2,11 @@
 
 mod broker_checklist;
 mod captured_logs;
+mod frames;
 mod fuzz_corpus;
+mod http2;
 mod protocol_fields;
 mod provider;
 mod raw_tcp_replay;
 mod recordings;
+mod refusals;

@@ -54,7 +54,8 @@ pub(crate) struct CallShared {
 /// What is answered if the handler whose turn it is fails.
 struct Progress {
     fallback: Fallback,
-    changed: Option<Arc<Request>>,
+    request: Arc<Request>,
+    is_changed: bool,
 }
 
 /// Everything that a new call starts with.
@@ -75,9 +76,11 @@ impl CallShared {
     /// turn it is, keeping what handlers before it have changed.
     pub(crate) fn fallback_answer(&self) -> Answer {
         let progress = lock(&self.progress);
-        progress
-            .fallback
-            .answer(self.hook, progress.changed.as_ref())
+        if progress.is_changed {
+            progress.fallback.answer_changed(&progress.request)
+        } else {
+            progress.fallback.answer(&progress.request)
+        }
     }
 
     fn fill(&self, answer: Answer) -> Result<(), ReplyError> {
@@ -111,7 +114,8 @@ impl Call {
             finish: new.finish,
             progress: Mutex::new(Progress {
                 fallback,
-                changed: None,
+                request: Arc::clone(&request),
+                is_changed: false,
             }),
             started: AtomicBool::new(false),
         });
@@ -255,7 +259,10 @@ impl Call {
         if let Request::MessagePublish(request) = Arc::make_mut(&mut self.request) {
             patch.apply_to(request.message.get_or_insert_default());
         }
-        lock(&self.shared.progress).changed = Some(Arc::clone(&self.request));
+        let mut progress = lock(&self.shared.progress);
+        progress.request = Arc::clone(&self.request);
+        progress.is_changed = true;
+        drop(progress);
         self.pass_on()
     }
 
@@ -281,16 +288,14 @@ impl Call {
     }
 
     fn settle_undecided(mut self) -> Result<(), ReplyError> {
-        let changed = lock(&self.shared.progress).changed.take();
-        let answer = match (self.hook().answer_kind(), changed, self.keep_going) {
-            (AnswerKind::Message, Some(request), _) => Answer::Message {
-                request,
-                patch: MessagePatch::default(),
-            },
-            (AnswerKind::Bool, _, Some(value)) => Answer::Bool { stop: false, value },
-            _ => Answer::neutral(self.hook()),
-        };
-        self.settle(answer)
+        let is_changed = lock(&self.shared.progress).is_changed;
+        match (self.hook().answer_kind(), self.keep_going) {
+            (AnswerKind::Message, _) if is_changed => {
+                self.settle_with_message(MessagePatch::default())
+            }
+            (AnswerKind::Bool, Some(value)) => self.settle(Answer::Bool { stop: false, value }),
+            _ => self.settle(Answer::neutral(self.hook())),
+        }
     }
 
     fn settle_with_message(&mut self, patch: MessagePatch) -> Result<(), ReplyError> {

@@ -115,17 +115,19 @@ impl Dispatcher {
         let metrics = self.metrics.hook(package, hook);
         metrics.called();
         metrics.fell_back(failure);
-        let answer = self.fallback(hook);
+        // A message that could not be read can be blocked all the same.
+        let answer = self.fallback(&Arc::new(Request::empty(hook)));
         metrics.answered(&answer, arrived.elapsed());
         answer
     }
 
-    fn fallback(&self, hook: Hook) -> Answer {
+    fn fallback(&self, request: &Arc<Request>) -> Answer {
+        let hook = request.hook();
         self.chains[hook as usize]
             .handlers
             .first()
             .map_or(Fallback::Ignore, |handler| handler.fallback)
-            .answer(hook, None)
+            .answer(request)
     }
 
     /// The answer to `request`, at its deadline at the latest.
@@ -161,7 +163,7 @@ impl Dispatcher {
             return Answer::neutral(hook);
         };
         let Some(_running) = self.enter() else {
-            return self.overloaded(hook, metrics);
+            return self.overloaded(&request, metrics);
         };
         let deadline = arrival.arrived + self.time_to_answer(chain, arrival.grpc_timeout);
         let waits = hook.is_valued()
@@ -208,7 +210,8 @@ impl Dispatcher {
         (self.running.fetch_add(1, Ordering::Relaxed) < self.max_inflight).then_some(running)
     }
 
-    fn overloaded(&self, hook: Hook, metrics: &HookMetrics) -> Answer {
+    fn overloaded(&self, request: &Arc<Request>, metrics: &HookMetrics) -> Answer {
+        let hook = request.hook();
         metrics.fell_back(Failure::Overload);
         if !hook.is_valued() {
             metrics.dropped();
@@ -221,7 +224,7 @@ impl Dispatcher {
                  Make handlers faster or raise max_inflight"
             );
         }
-        self.fallback(hook)
+        self.fallback(request)
     }
 
     /// The shorter of what the handlers may take and what the broker waits, less a margin so

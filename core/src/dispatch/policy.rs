@@ -70,26 +70,31 @@ impl Fallback {
         }
     }
 
-    /// The answer; `changed` is the request as earlier handlers of a chain left it, which a
-    /// fallback keeps.
-    pub(crate) fn answer(self, hook: Hook, changed: Option<&Arc<Request>>) -> Answer {
-        match (self, hook.answer_kind(), changed) {
-            (Fallback::Allow, AnswerKind::Bool, _) => Answer::Bool {
+    /// The answer to a request that nobody has changed.
+    pub(crate) fn answer(self, request: &Arc<Request>) -> Answer {
+        let hook = request.hook();
+        match (self, hook.answer_kind()) {
+            (Fallback::Allow, AnswerKind::Bool) => Answer::Bool {
                 stop: true,
                 value: true,
             },
-            (Fallback::Deny, AnswerKind::Bool, _) => Answer::Bool {
+            (Fallback::Deny, AnswerKind::Bool) => Answer::Bool {
                 stop: true,
                 value: false,
             },
-            (_, AnswerKind::Message, Some(request)) => Answer::Message {
-                request: Arc::clone(request),
-                patch: MessagePatch {
-                    block: self == Fallback::Block,
-                    ..MessagePatch::default()
-                },
-            },
+            (Fallback::Block, AnswerKind::Message) => self.answer_changed(request),
             _ => Answer::neutral(hook),
+        }
+    }
+
+    /// The answer to a publish that earlier handlers of a chain have changed, which is kept.
+    pub(crate) fn answer_changed(self, request: &Arc<Request>) -> Answer {
+        Answer::Message {
+            request: Arc::clone(request),
+            patch: MessagePatch {
+                block: self == Fallback::Block,
+                ..MessagePatch::default()
+            },
         }
     }
 }

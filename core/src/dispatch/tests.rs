@@ -245,6 +245,21 @@ async fn a_failing_handler_keeps_what_those_before_it_changed() {
 }
 
 #[tokio::test]
+async fn a_message_is_blocked_where_that_is_the_fallback() {
+    let options = HandlerOptions {
+        fallback: Some(Fallback::Block),
+        ..HandlerOptions::default()
+    };
+    let dispatcher = Setup::default()
+        .with(PUBLISH, options, |call: Call| call.fail(Failure::Exception))
+        .build();
+    let answer = ask(&dispatcher, publish("a", "x")).await;
+    assert_eq!(told(&answer), "a x blocked");
+    let unread = dispatcher.answer_failed(Package::V3, PUBLISH, Instant::now(), Failure::TooLarge);
+    assert!(matches!(unread, Answer::Message { patch, .. } if patch.block));
+}
+
+#[tokio::test]
 async fn handlers_see_only_the_topics_they_asked_for() {
     let options = HandlerOptions {
         topics: TopicFilters::new(["sensors/#"]).expect("a valid filter"),

@@ -84,32 +84,50 @@ thread_local! {
     static HELD: RefCell<Option<Held>> = const { RefCell::new(None) };
 }
 
+/// The queues that wait for the end of a thread's burst to be rung.
 struct Held {
     queues: Vec<Arc<WakeQueue>>,
     since: Option<Instant>,
 }
 
+impl Held {
+    fn ring(&mut self) {
+        self.since = None;
+        for queue in self.queues.drain(..) {
+            queue.ring();
+        }
+    }
+}
+
+// A thread may end within a burst.
+impl Drop for Held {
+    fn drop(&mut self) {
+        self.ring();
+    }
+}
+
+/// Does something with the thread's burst; `None` outside one, and while the thread ends.
+fn with_held<R>(act: impl FnOnce(&mut Held) -> R) -> Option<R> {
+    HELD.try_with(|held| held.borrow_mut().as_mut().map(act))
+        .ok()
+        .flatten()
+}
+
 /// Keeps the ringing of `queue` for the end of this thread's burst, if there is one.
 fn hold(queue: &Arc<WakeQueue>) -> bool {
-    HELD.with_borrow_mut(|held| match held {
-        Some(held) => {
-            held.queues.push(Arc::clone(queue));
-            held.since.get_or_insert_with(Instant::now);
-            true
-        }
-        None => false,
+    with_held(|held| {
+        held.queues.push(Arc::clone(queue));
+        held.since.get_or_insert_with(Instant::now);
     })
+    .is_some()
 }
 
 fn flush_if_due() {
-    let due = HELD.with_borrow(|held| {
-        held.as_ref()
-            .and_then(|held| held.since)
-            .is_some_and(|since| since.elapsed() >= LONGEST_BURST)
+    with_held(|held| {
+        if held.since.is_some_and(|since| since.elapsed() >= LONGEST_BURST) {
+            held.ring();
+        }
     });
-    if due {
-        Burst::flush();
-    }
 }
 
 /// While it lives, answers given on this thread wake the server together: at its end, or 100 µs
@@ -127,7 +145,8 @@ pub struct Burst {
 impl Burst {
     /// Begins a burst on this thread; inside another it changes nothing.
     pub fn begin() -> Self {
-        let outermost = HELD.with_borrow_mut(|held| {
+        let outermost = HELD.try_with(|held| {
+            let mut held = held.borrow_mut();
             let outermost = held.is_none();
             held.get_or_insert_with(|| Held {
                 queues: Vec::new(),
@@ -136,31 +155,21 @@ impl Burst {
             outermost
         });
         Self {
-            outermost,
+            outermost: outermost.unwrap_or(false),
             thread: PhantomData,
         }
     }
 
     /// Wakes the server for the answers given so far on this thread.
     pub fn flush() {
-        let queues = HELD.with_borrow_mut(|held| match held {
-            Some(held) => {
-                held.since = None;
-                std::mem::take(&mut held.queues)
-            }
-            None => Vec::new(),
-        });
-        for queue in queues {
-            queue.ring();
-        }
+        with_held(Held::ring);
     }
 }
 
 impl Drop for Burst {
     fn drop(&mut self) {
         if self.outermost {
-            Self::flush();
-            HELD.with_borrow_mut(|held| *held = None);
+            let _ = HELD.try_with(|held| held.borrow_mut().take());
         }
     }
 }

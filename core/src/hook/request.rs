@@ -45,6 +45,13 @@ macro_rules! define_request {
                 })
             }
 
+            /// A request of `hook` without any content.
+            pub(crate) fn empty(hook: Hook) -> Self {
+                match hook {
+                    $(Hook::$variant => Request::$variant(proto::$request::default()),)*
+                }
+            }
+
             /// Encodes the request as package v3 has it.
             pub fn encode_to_vec(&self) -> Vec<u8> {
                 match self { $(Request::$variant(request) => request.encode_to_vec(),)* }

@@ -1,0 +1,212 @@
+//! `exhook replay`: recorded calls of a broker, sent to a hook program.
+
+use std::{
+    path::PathBuf,
+    sync::{Arc, Mutex, PoisonError},
+    time::{Duration, Instant},
+};
+
+use clap::Args;
+use exhook::{
+    Package,
+    testing::{BrokerPool, Endpoint},
+};
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+use tokio::runtime::Builder;
+
+use crate::{
+    FAILED, INTERRUPTED, SUCCESS, UNUSABLE,
+    output::{complain, print},
+    play::{Player, Script},
+    recording::Recording,
+    report::Report,
+    tally::Tally,
+};
+
+const EXAMPLES: &str = "\
+Examples:
+  exhook replay emqx-5.8.9.calls.jsonl --to http://127.0.0.1:9000
+                        Every call, as fast as the program answers
+  exhook replay *.calls.jsonl --to unix:/run/exhook.sock --speed 1
+                        Several recordings one after another, at the pace of the broker
+  exhook replay emqx-5.9.2.calls.jsonl --to 127.0.0.1:9000 --package v1
+                        Calls of EMQX 5.9 as EMQX 4 would have made them
+  exhook replay emqx-5.8.9.calls.jsonl --to 127.0.0.1:9000 --json --quiet
+                        Figures for a script, no progress bar
+
+Exit codes:
+  0    Every call was answered as the broker needs it
+  1    An answer failed: late, an error, or nothing that the broker could use
+  2    Nothing could be sent: wrong usage, an unreadable file, nobody listening
+  130  Interrupted by Ctrl-C";
+
+/// Send the recorded calls of a broker to a hook program, and check its answers.
+///
+/// Reads *.calls.jsonl files, sends their calls over several connections as EMQX does (all calls
+/// of an MQTT client over one of them, in recorded order, one at a time), and checks every answer
+/// as EMQX would: in time, gRPC status 0, not compressed, and a verdict that suits the hook.
+#[derive(Debug, Args)]
+#[command(after_help = EXAMPLES)]
+pub(crate) struct ReplayArguments {
+    /// The recordings, one call a line
+    #[arg(required = true, value_name = "FILE")]
+    files: Vec<PathBuf>,
+    /// Where the program listens
+    #[arg(
+        long,
+        value_name = "URL",
+        help = "Where the program listens: http://host:port, host:port or unix:/path"
+    )]
+    to: Endpoint,
+    /// The package to speak: as-recorded, v1, v2 or v3
+    #[arg(long, default_value = "as-recorded", value_parser = parse_package)]
+    package: PackageChoice,
+    /// How many times faster than recorded: a number, or max for no pauses
+    #[arg(long, default_value = "max", value_parser = parse_speed)]
+    speed: Speed,
+    /// How many connections to open; a broker has 8 a node
+    #[arg(long, value_name = "N", default_value_t = 8,
+          value_parser = clap::value_parser!(u16).range(1..=1024))]
+    connections: u16,
+    /// How many milliseconds to wait for an answer; a broker waits 5000
+    #[arg(long, value_name = "MS", default_value_t = 5_000,
+          value_parser = clap::value_parser!(u64).range(1..))]
+    timeout_ms: u64,
+    /// Print the report as one JSON object
+    #[arg(long)]
+    json: bool,
+    /// No progress bar, and no table unless something failed
+    #[arg(long, short)]
+    quiet: bool,
+}
+
+/// The package to speak.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum PackageChoice {
+    AsRecorded,
+    Always(Package),
+}
+
+/// The pace of the calls.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Speed {
+    Max,
+    Times(f64),
+}
+
+fn parse_package(text: &str) -> Result<PackageChoice, String> {
+    if text == "as-recorded" {
+        return Ok(PackageChoice::AsRecorded);
+    }
+    Package::from_short_name(text)
+        .map(PackageChoice::Always)
+        .ok_or_else(|| "expected as-recorded, v1, v2 or v3".to_owned())
+}
+
+fn parse_speed(text: &str) -> Result<Speed, String> {
+    if text == "max" {
+        return Ok(Speed::Max);
+    }
+    match text.parse::<f64>() {
+        Ok(times) if times.is_finite() && times > 0.0 => Ok(Speed::Times(times)),
+        _ => Err("expected a number above 0, such as 1 or 10, or max".to_owned()),
+    }
+}
+
+/// Runs the command and returns its exit code.
+pub(crate) fn run(arguments: &ReplayArguments) -> i32 {
+    match try_run(arguments) {
+        Ok(code) => code,
+        Err(problem) => {
+            complain(&problem);
+            UNUSABLE
+        }
+    }
+}
+
+fn try_run(arguments: &ReplayArguments) -> Result<i32, String> {
+    let mut scripts = Vec::new();
+    for file in &arguments.files {
+        let recording = Recording::read(file)?;
+        scripts.push(Script::new(recording, arguments.package)?);
+    }
+    let runtime = Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .map_err(|error| format!("cannot start a runtime: {error}"))?;
+    runtime.block_on(replay(arguments, scripts))
+}
+
+async fn replay(arguments: &ReplayArguments, scripts: Vec<Script>) -> Result<i32, String> {
+    let pool = BrokerPool::open(&arguments.to, usize::from(arguments.connections))
+        .await
+        .map_err(|error| {
+            format!(
+                "cannot connect to {}: {error}; start the hook program there first, or give the \
+                 address that it listens on with --to",
+                arguments.to
+            )
+        })?;
+    let skipped = scripts.iter().map(|script| script.skipped).sum();
+    let count = scripts.iter().map(|script| script.calls.len() as u64).sum();
+    let tally = Arc::new(Mutex::new(Tally::default()));
+    let progress = progress_bar(count, arguments.quiet);
+    let player = Arc::new(Player {
+        pool,
+        speed: arguments.speed,
+        timeout: Duration::from_millis(arguments.timeout_ms),
+        tally: Arc::clone(&tally),
+        progress: progress.clone(),
+    });
+    let began = Instant::now();
+    let interrupted = tokio::select! {
+        () = play_all(&player, scripts) => false,
+        // Where Ctrl-C cannot be received, the program's own way of ending stays.
+        Ok(()) = tokio::signal::ctrl_c() => true,
+    };
+    let elapsed = began.elapsed();
+    progress.finish_and_clear();
+
+    let tally = tally.lock().unwrap_or_else(PoisonError::into_inner);
+    let report = Report {
+        tally: &tally,
+        recorded: count,
+        skipped,
+        connections: arguments.connections,
+        elapsed,
+    };
+    if arguments.json {
+        print(&report.to_json());
+    } else if !arguments.quiet || tally.failures() > 0 {
+        print(&report.to_text());
+    }
+    Ok(if interrupted {
+        INTERRUPTED
+    } else if tally.failures() > 0 {
+        FAILED
+    } else {
+        SUCCESS
+    })
+}
+
+async fn play_all(player: &Arc<Player>, scripts: Vec<Script>) {
+    for script in scripts {
+        player.play(Arc::new(script)).await;
+    }
+}
+
+fn progress_bar(count: u64, quiet: bool) -> ProgressBar {
+    // Draws nothing where standard error is no terminal.
+    let target = if quiet {
+        ProgressDrawTarget::hidden()
+    } else {
+        ProgressDrawTarget::stderr()
+    };
+    let progress = ProgressBar::with_draw_target(Some(count), target);
+    if let Ok(style) =
+        ProgressStyle::with_template("{wide_bar} {pos} of {len} calls, {per_sec}, {eta} left")
+    {
+        progress.set_style(style);
+    }
+    progress
+}
