@@ -38,16 +38,15 @@ impl Frame {
 
     /// Takes the first frame off `bytes`, once it is whole.
     pub(crate) fn take(bytes: &mut Vec<u8>) -> Option<Self> {
-        let head = bytes.get(..HEAD_BYTES)?;
-        let length = u32::from_be_bytes([0, head[0], head[1], head[2]]) as usize;
-        let whole = bytes.get(..HEAD_BYTES + length)?;
+        let length = bytes.get(..HEAD_BYTES).map(frame_length)?;
+        let whole = bytes.get(..length)?;
         let frame = Self {
             kind: whole[3],
             flags: whole[4],
             stream: u32::from_be_bytes([whole[5] & 0x7f, whole[6], whole[7], whole[8]]),
             payload: whole[HEAD_BYTES..].to_vec(),
         };
-        bytes.drain(..HEAD_BYTES + length);
+        bytes.drain(..length);
         Some(frame)
     }
 
@@ -63,6 +62,11 @@ impl Frame {
     pub(crate) fn ends_stream(&self) -> bool {
         matches!(self.kind, DATA | HEADERS) && self.flags & END_STREAM != 0
     }
+}
+
+/// The length of the frame that begins with this head, the head included.
+pub(crate) fn frame_length(head: &[u8]) -> usize {
+    HEAD_BYTES + u32::from_be_bytes([0, head[0], head[1], head[2]]) as usize
 }
 
 /// An HPACK block of literal headers that leaves no trace in the dynamic table.

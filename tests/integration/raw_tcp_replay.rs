@@ -18,8 +18,10 @@ use std::{
 use exhook::{
     BoundAddress, Call, Config, HandlerOptions, Hook, MessagePatch, Registry, Server, Verdict,
 };
-use recorded::{
-    ACK, DATA, Frame, GOAWAY, HEADERS, PING, Played, RST_STREAM, SETTINGS, WINDOW_UPDATE, recorded,
+use recorded::{Played, recorded};
+
+use crate::frames::{
+    ACK, DATA, Frame, GOAWAY, HEADERS, PING, RST_STREAM, SETTINGS, WINDOW_UPDATE,
 };
 
 /// Asked for at the end, to see whether the connection still lives.
@@ -160,8 +162,7 @@ fn play(address: SocketAddr, played: &Played, pieces: &[Vec<u8>], name: &str) {
             for piece in pieces {
                 writing.write_all(piece).expect("the server reads");
             }
-            let head = [0, 0, 8, PING, 0, 0, 0, 0, 0];
-            let ping = [&head[..], &LAST_PING].concat();
+            let ping = Frame::new(PING, 0, 0, &LAST_PING).to_bytes();
             writing.write_all(&ping).expect("the server reads");
         });
         Answers::read(&mut socket, played, &window)
