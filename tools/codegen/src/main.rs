@@ -1,1 +1,63 @@
-fn main(){}
+//! Writes what would be repeated for each language: the table of hooks and the descriptors of
+//! `proto/` in, committed files out.
+//!
+//! `cargo run -p exhook-codegen` writes the files; with `-- --check` it writes nothing and fails
+//! when one of them is not what it would write.
+
+mod descriptors;
+mod docs;
+mod hooks_py;
+mod native_pyi;
+mod native_rs;
+mod text;
+
+use std::{error::Error, fs, path::Path, process::ExitCode};
+
+use descriptors::Protocol;
+
+/// What the first line of each generated file says, behind the comment sign of its language.
+const NOTICE: &str = "generated, do not edit, run `make gen`";
+
+fn main() -> Result<ExitCode, Box<dyn Error>> {
+    let check = std::env::args()
+        .skip(1)
+        .any(|argument| argument == "--check");
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
+    let protocol = Protocol::load()?;
+    let files = [
+        (
+            "bindings-python/src/generated.rs",
+            native_rs::generate(&protocol)?,
+        ),
+        (
+            "bindings-python/python/exhook/_native.pyi",
+            native_pyi::generate(&protocol),
+        ),
+        (
+            "bindings-python/python/exhook/_hooks.py",
+            hooks_py::generate(&protocol),
+        ),
+        ("docs/hooks.md", docs::generate(&protocol)),
+    ];
+    let mut different = false;
+    for (name, content) in files {
+        let path = root.join(name);
+        if fs::read_to_string(&path).is_ok_and(|found| found == content) {
+            continue;
+        }
+        if check {
+            different = true;
+            say(&format!("{name} is not up to date; run `make gen`"));
+        } else {
+            fs::create_dir_all(path.parent().ok_or("a file has a folder")?)?;
+            fs::write(&path, content)?;
+            say(&format!("wrote {name}"));
+        }
+    }
+    Ok(ExitCode::from(u8::from(different)))
+}
+
+#[expect(clippy::print_stderr, reason = "a tool that people run")]
+fn say(line: &str) {
+    eprintln!("{line}");
+}

@@ -1,0 +1,88 @@
+"""Turns what a handler returned or raised into an answer and log records."""
+
+from __future__ import annotations
+
+import inspect
+import logging
+from types import TracebackType
+
+from exhook._native import Request
+from exhook.handlers import name_of
+from exhook.hooks import INFORMING
+
+_logger = logging.getLogger("exhook.handlers")
+
+_ExceptionInfo = tuple[type[BaseException], BaseException, TracebackType | None]
+
+
+class Answers:
+    """Answers the requests of one server and logs what goes wrong; any thread may use it."""
+
+    def __init__(self) -> None:
+        """Starts without any handler warned about."""
+        self._warned: set[int] = set()
+
+    def returned(self, request: Request, result: object) -> None:
+        """Answers with what the handler returned."""
+        if result is not None and request.hook in INFORMING:
+            self._warn_of_result(request, result)
+            result = None
+        problem = request._answer(result)
+        if problem is not None:
+            if inspect.iscoroutine(result):
+                result.close()
+                problem += "; to await something the handler itself must be async def"
+            _log(logging.ERROR, request, problem)
+
+    def raised(self, request: Request, error: BaseException) -> None:
+        """Answers with the fallback, because the handler raised ``error``."""
+        request._fail()
+        _log(
+            logging.ERROR,
+            request,
+            f"raised {type(error).__name__}, the fallback is answered",
+            (type(error), error, error.__traceback__),
+        )
+
+    def cancelled(self, request: Request) -> None:
+        """Answers with the fallback, because the handler was cancelled."""
+        request._fail()
+        _log(logging.WARNING, request, "was cancelled, the fallback is answered")
+
+    def _warn_of_result(self, request: Request, result: object) -> None:
+        if inspect.iscoroutine(result):
+            result.close()
+        if request.handler_id in self._warned:
+            return
+        self._warned.add(request.handler_id)
+        _log(
+            logging.WARNING,
+            request,
+            f"returned {_kind(result)}, but {request.hook} only informs: it cannot refuse or "
+            "change anything, return None",
+        )
+
+
+def _kind(result: object) -> str:
+    # Other values may hold payloads or passwords.
+    return repr(result) if isinstance(result, bool) else f"a {type(result).__name__}"
+
+
+def _log(level: int, request: Request, what: str, exc_info: _ExceptionInfo | None = None) -> None:
+    handler = name_of(request._handler)
+    _logger.log(
+        level,
+        "handler %s of %s for client %r%s: %s",
+        handler,
+        request.hook,
+        request.clientid,
+        f", topic {request.topic!r}" if request.topic else "",
+        what,
+        exc_info=exc_info,
+        extra={
+            "hook": request.hook,
+            "clientid": request.clientid,
+            "topic": request.topic,
+            "handler": handler,
+        },
+    )

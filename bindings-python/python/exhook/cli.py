@@ -1,0 +1,91 @@
+"""The command ``exhook``: ``run`` here, every other verb in the native module."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+import traceback
+from collections.abc import Sequence
+from typing import Any
+
+from exhook import _native, reload
+from exhook.errors import ExhookError
+from exhook.loader import load
+from exhook.settings import CONFIG_OPTIONS, RUN_OPTIONS, Option, from_environment
+
+_RELOAD = Option("reload", bool, "restart when a file of the program changes (default off)")
+_HELP = frozenset({"-h", "--help", "help"})
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Runs the command and returns its exit code: 2 for what the user can put right."""
+    words = list(sys.argv[1:] if arguments is None else arguments)
+    if words and words[0] == "run":
+        return _run(words[1:])
+    if words and words[0] in _HELP:
+        print("exhook run MODULE:APP [options]    serve a Python app; see exhook run --help\n")
+        return _native.cli(["--help"])
+    return _native.cli(words or ["--help"])
+
+
+def _run(words: list[str]) -> int:
+    flags = vars(_parser().parse_args(words))
+    target = flags.pop("target")
+    try:
+        wanted = flags.pop(_RELOAD.name, from_environment([_RELOAD]).get(_RELOAD.name, False))
+        if wanted and not reload.is_child():
+            return reload.supervise(words)
+        if reload.is_child():
+            return reload.run_child(lambda watch: _load_and_run(target, flags, watch))
+        return _load_and_run(target, flags, None)
+    except ExhookError as error:
+        print(f"exhook: {error}", file=sys.stderr)
+        return 2
+
+
+def _load_and_run(target: str, flags: dict[str, Any], watch: reload.Watch | None) -> int:
+    try:
+        app = load(target)
+    except ExhookError as error:
+        if _raised_by_program(error):
+            traceback.print_exc()
+        elif watch is not None:
+            print(f"exhook: {error}", file=sys.stderr)
+        else:
+            raise
+        return 1
+    except Exception:
+        traceback.print_exc()
+        return 1
+    if watch is not None:
+        watch.stop_by(app.stop)
+    try:
+        app._run({}, flags)
+    except ExhookError:
+        raise
+    except Exception:
+        traceback.print_exc()
+        return 1
+    return 0
+
+
+def _raised_by_program(error: ExhookError) -> bool:
+    frames = [
+        frame.f_globals.get("__name__", "") for frame, _ in traceback.walk_tb(error.__traceback__)
+    ]
+    return any(not name.startswith(("exhook", "importlib")) for name in frames)
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="exhook run",
+        description="Serves the exhook.App of a module. A flag wins over its environment "
+        "variable, named in brackets, and that over what the code says.",
+    )
+    parser.add_argument("target", metavar="MODULE:APP", help="for example main:app")
+    for option in (*RUN_OPTIONS, _RELOAD):
+        option.add_to(parser)
+    group = parser.add_argument_group("options of the server")
+    for option in CONFIG_OPTIONS:
+        option.add_to(group)
+    return parser

@@ -1,0 +1,42 @@
+"""SIGINT and SIGTERM while ``run`` runs."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import signal
+import threading
+from collections.abc import Callable, Iterator
+from types import FrameType
+
+_SIGNALS = (signal.SIGINT, signal.SIGTERM)
+
+
+@contextlib.contextmanager
+def stopping(ask_to_stop: Callable[[], None]) -> Iterator[None]:
+    """Calls ``ask_to_stop`` at the first signal, and ends the process at the second.
+
+    The process then ends at once with status 128 + signal, whatever is stuck. The handlers from
+    before are restored afterwards. Outside the main thread, where Python allows no signal
+    handlers, it changes nothing.
+    """
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    asked = False
+
+    def handle(number: int, _frame: FrameType | None) -> None:
+        nonlocal asked
+        if asked:
+            os.write(2, b"exhook: second signal, exiting at once\n")
+            os._exit(128 + number)
+        asked = True
+        ask_to_stop()
+
+    before = {number: signal.signal(number, handle) for number in _SIGNALS}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            # None stands for a handler that was not installed from Python.
+            signal.signal(number, signal.SIG_DFL if handler is None else handler)

@@ -1,0 +1,93 @@
+"""The threads that run ``def`` handlers."""
+
+from __future__ import annotations
+
+import contextvars
+import threading
+import time
+
+from exhook._native import Request, WorkQueue
+from exhook.answers import Answers
+from exhook.context import CURRENT
+
+
+class Workers:
+    """Threads that handle what comes into one queue.
+
+    They are daemons, so that a handler that never returns does not keep the process alive.
+    """
+
+    def __init__(self, queue: WorkQueue, answers: Answers) -> None:
+        """Prepares; ``start_pool`` or ``start_inline`` starts threads."""
+        self._queue = queue
+        self._answers = answers
+        self._threads: list[threading.Thread] = []
+
+    def start_pool(self, most: int) -> None:
+        """Starts one worker, and more up to ``most`` whenever calls wait for a free one."""
+        self._start(self._work, "exhook-worker-1")
+        if most > 1:
+            self._start(self._supervise, "exhook-supervisor", most)
+
+    def start_inline(self) -> None:
+        """Starts the one thread of handlers that promise not to block."""
+        self._start(self._work_inline, "exhook-inline")
+
+    def close(self) -> None:
+        """Lets the threads end once they have handled what they took; any thread may call it."""
+        self._queue.close()
+
+    def join(self, until: float) -> None:
+        """Waits for the threads, at most until ``time.monotonic()`` is ``until``."""
+        for thread in list(self._threads):
+            if thread is not threading.current_thread():
+                thread.join(max(0.0, until - time.monotonic()))
+
+    def owns_current_thread(self) -> bool:
+        """Tells whether one of these threads calls."""
+        return threading.current_thread() in self._threads
+
+    def _start(self, target: object, name: str, *arguments: object) -> None:
+        thread = threading.Thread(target=target, name=name, args=arguments, daemon=True)  # type: ignore[arg-type]
+        self._threads.append(thread)
+        thread.start()
+
+    def _supervise(self, most: int) -> None:
+        running = 1
+        while running < most and self._queue.wait_for_backlog():
+            running += 1
+            try:
+                self._start(self._work, f"exhook-worker-{running}")
+            except RuntimeError:  # No more threads to be had: those that run must do.
+                self._threads.pop()
+                return
+
+    def _work(self) -> None:
+        empty = contextvars.copy_context()
+        next_request = self._queue.next
+        handle = self._handle
+        while True:
+            request = next_request()
+            if request is None:
+                return
+            empty.copy().run(handle, request)
+            request = None  # Not kept while the thread waits.
+
+    def _work_inline(self) -> None:
+        next_request = self._queue.next
+        handle = self._handle
+        while True:
+            request = next_request()
+            if request is None:
+                return
+            handle(request)
+            request = None
+
+    def _handle(self, request: Request) -> None:
+        CURRENT.set(request)
+        try:
+            result = request._handler(request)
+        except BaseException as error:
+            self._answers.raised(request, error)
+        else:
+            self._answers.returned(request, result)
