@@ -42,6 +42,9 @@ mod tests {
     async fn a_future_that_is_ready_wins_even_when_the_deadline_has_passed() {
         let past = Instant::now();
         assert_eq!(before(past, ready(1)).await, Some(1));
-        assert_eq!(before(past + Duration::from_secs(1), pending::<()>()).await, None);
+        assert_eq!(
+            before(past + Duration::from_secs(1), pending::<()>()).await,
+            None
+        );
     }
 }

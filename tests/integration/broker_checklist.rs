@@ -35,7 +35,9 @@ async fn item_1_one_port_serves_all_packages_with_their_own_names() {
     })
     .await;
     let loaded = async |package, version| {
-        let outcome = provider.call(package, Hook::ProviderLoaded, &load(version)).await;
+        let outcome = provider
+            .call(package, Hook::ProviderLoaded, &load(version))
+            .await;
         let names: Vec<String> = hooks(&outcome).into_iter().map(|(name, _)| name).collect();
         names.join(" ")
     };
@@ -48,26 +50,44 @@ async fn item_1_one_port_serves_all_packages_with_their_own_names() {
         }),
         meta: None,
     };
-    let old = provider.call(Package::V1, Hook::ProviderLoaded, &old_broker).await;
+    let old = provider
+        .call(Package::V1, Hook::ProviderLoaded, &old_broker)
+        .await;
     let old: Vec<String> = hooks(&old).into_iter().map(|(name, _)| name).collect();
     assert_eq!(old, ["client.check_acl", "session.takeovered"]);
-    assert_eq!(loaded(Package::V2, "5.8.9").await, "client.authorize session.takenover");
-    assert_eq!(loaded(Package::V3, "6.2.2").await, "client.authorize session.takenover");
+    assert_eq!(
+        loaded(Package::V2, "5.8.9").await,
+        "client.authorize session.takenover"
+    );
+    assert_eq!(
+        loaded(Package::V3, "6.2.2").await,
+        "client.authorize session.takenover"
+    );
     assert_eq!(
         loaded(Package::V3, "6.3.0").await,
         "client.authorize session.takenover message.ingress"
     );
-    assert_eq!(loaded(Package::V3, "").await, "client.authorize session.takenover");
+    assert_eq!(
+        loaded(Package::V3, "").await,
+        "client.authorize session.takenover"
+    );
 
     for package in Package::ALL {
-        for (topic, expected) in [("allowed", Understood::Allowed), ("other", Understood::Denied)] {
+        for (topic, expected) in [
+            ("allowed", Understood::Allowed),
+            ("other", Understood::Denied),
+        ] {
             let request = proto::ClientAuthorizeRequest {
                 clientinfo: clientinfo("c"),
                 topic: topic.to_owned(),
                 ..proto::ClientAuthorizeRequest::default()
             };
             let hook = Hook::ClientAuthorize;
-            assert_eq!(provider.ask(package, hook, &request).await, expected, "{package}");
+            assert_eq!(
+                provider.ask(package, hook, &request).await,
+                expected,
+                "{package}"
+            );
         }
     }
 }
@@ -80,7 +100,11 @@ async fn item_1_requests_of_every_package_reach_handlers_in_one_shape() {
         app.on_client_subscribe(move |req| {
             let filter = &req.topic_filters[0];
             let qos = filter.subopts.as_ref().expect("options").qos;
-            seen.push(format!("{} {qos} {:?}", filter.name, req.user_props.first()));
+            seen.push(format!(
+                "{} {qos} {:?}",
+                filter.name,
+                req.user_props.first()
+            ));
         });
         let seen = Arc::clone(&notes);
         app.on_session_subscribed(move |req| seen.push(req.topic.clone()));
@@ -106,7 +130,9 @@ async fn item_1_requests_of_every_package_reach_handlers_in_one_shape() {
         }],
         meta: None,
     };
-    provider.ask(Package::V2, Hook::ClientSubscribe, &subscribe).await;
+    provider
+        .ask(Package::V2, Hook::ClientSubscribe, &subscribe)
+        .await;
     let property = proto::Property {
         name: "team".to_owned(),
         value: "ops".to_owned(),
@@ -124,7 +150,9 @@ async fn item_1_requests_of_every_package_reach_handlers_in_one_shape() {
         subopts: Some(subopts),
         meta: None,
     };
-    provider.ask(Package::V2, Hook::SessionSubscribed, &subscribed).await;
+    provider
+        .ask(Package::V2, Hook::SessionSubscribed, &subscribed)
+        .await;
     assert_eq!(notes.all()[1], "$share/g1/jobs/#");
 
     let loaded = v1::ProviderLoadedRequest {
@@ -135,7 +163,9 @@ async fn item_1_requests_of_every_package_reach_handlers_in_one_shape() {
         }),
         meta: None,
     };
-    provider.ask(Package::V1, Hook::ProviderLoaded, &loaded).await;
+    provider
+        .ask(Package::V1, Hook::ProviderLoaded, &loaded)
+        .await;
     assert_eq!(notes.all()[2], "4.3.22 69000");
 }
 
@@ -146,9 +176,12 @@ async fn item_2_brokers_of_4_3_0_to_4_3_2_get_the_swapped_numbers() {
         app.on_client_authorize(|_| ignore());
     })
     .await;
-    for (version, continue_number, ignore_number) in
-        [("4.3.2", 1, 0), ("4.3.3", 0, 1), ("4.3.0", 1, 0), ("4.4.19", 0, 1)]
-    {
+    for (version, continue_number, ignore_number) in [
+        ("4.3.2", 1, 0),
+        ("4.3.3", 0, 1),
+        ("4.3.0", 1, 0),
+        ("4.4.19", 0, 1),
+    ] {
         let loaded = v1::ProviderLoadedRequest {
             broker: Some(v1::BrokerInfo {
                 version: version.to_owned(),
@@ -156,7 +189,9 @@ async fn item_2_brokers_of_4_3_0_to_4_3_2_get_the_swapped_numbers() {
             }),
             meta: None,
         };
-        provider.ask(Package::V1, Hook::ProviderLoaded, &loaded).await;
+        provider
+            .ask(Package::V1, Hook::ProviderLoaded, &loaded)
+            .await;
         // The provider is loaded on one connection, the hooks come on others.
         let other = connect(&provider.server).await;
         for (hook, number) in [
@@ -164,8 +199,14 @@ async fn item_2_brokers_of_4_3_0_to_4_3_2_get_the_swapped_numbers() {
             (Hook::ClientAuthorize, ignore_number),
         ] {
             let body = authenticate("c").encode_to_vec();
-            let body = if hook == AUTHENTICATE { body } else { Vec::new() };
-            let outcome = other.call(Package::V1, hook, &body, Duration::from_secs(5)).await;
+            let body = if hook == AUTHENTICATE {
+                body
+            } else {
+                Vec::new()
+            };
+            let outcome = other
+                .call(Package::V1, hook, &body, Duration::from_secs(5))
+                .await;
             let message = outcome.message.clone().expect("a message");
             let response = v1::ValuedResponse::decode(message).expect("a ValuedResponse");
             assert_eq!(response.r#type, number, "{version} {hook}");
@@ -174,8 +215,16 @@ async fn item_2_brokers_of_4_3_0_to_4_3_2_get_the_swapped_numbers() {
         }
     }
     // A broker of another package at the same address is not affected.
-    provider.ask(Package::V1, Hook::ProviderLoaded, &v1::ProviderLoadedRequest::default()).await;
-    let understood = provider.ask(Package::V3, AUTHENTICATE, &authenticate("c")).await;
+    provider
+        .ask(
+            Package::V1,
+            Hook::ProviderLoaded,
+            &v1::ProviderLoadedRequest::default(),
+        )
+        .await;
+    let understood = provider
+        .ask(Package::V3, AUTHENTICATE, &authenticate("c"))
+        .await;
     assert_eq!(understood, Understood::Continue(true));
 }
 
@@ -199,13 +248,21 @@ async fn item_3_whatever_a_handler_does_the_broker_sees_grpc_ok() {
     .await;
     for package in Package::ALL {
         let denied = [
-            provider.ask(package, AUTHENTICATE, &authenticate("c")).await,
             provider
-                .ask(package, Hook::ClientAuthorize, &proto::ClientAuthorizeRequest::default())
+                .ask(package, AUTHENTICATE, &authenticate("c"))
+                .await,
+            provider
+                .ask(
+                    package,
+                    Hook::ClientAuthorize,
+                    &proto::ClientAuthorizeRequest::default(),
+                )
                 .await,
         ];
         assert_eq!(denied, [Understood::Denied, Understood::Denied]);
-        let noted = provider.ask(package, Hook::ClientConnected, &connected("c")).await;
+        let noted = provider
+            .ask(package, Hook::ClientConnected, &connected("c"))
+            .await;
         assert_eq!(noted, Understood::Acknowledged);
         for topic in ["wildcard", "empty", "long", "qos"] {
             let understood = provider
@@ -213,9 +270,15 @@ async fn item_3_whatever_a_handler_does_the_broker_sees_grpc_ok() {
                 .await;
             assert_eq!(understood, Understood::Ignored, "{topic}");
         }
-        assert_eq!(provider.failures(package, Hook::MessagePublish, "bad_answer"), 4);
+        assert_eq!(
+            provider.failures(package, Hook::MessagePublish, "bad_answer"),
+            4
+        );
         assert_eq!(provider.failures(package, AUTHENTICATE, "exception"), 1);
-        assert_eq!(provider.failures(package, Hook::ClientAuthorize, "exception"), 1);
+        assert_eq!(
+            provider.failures(package, Hook::ClientAuthorize, "exception"),
+            1
+        );
     }
 }
 
@@ -228,7 +291,8 @@ async fn item_3_requests_that_cannot_be_read_are_answered_with_the_fallback() {
     };
     let provider = Provider::start(config, |app| {
         app.on_client_authenticate(|_| true);
-        app.on_message_publish(|_| block()).fallback(Fallback::Block);
+        app.on_message_publish(|_| block())
+            .fallback(Fallback::Block);
         app.on_client_connected(|_| ());
     })
     .await;
@@ -242,10 +306,18 @@ async fn item_3_requests_that_cannot_be_read_are_answered_with_the_fallback() {
         assert_eq!(provider.failures(Package::V2, hook, "undecodable"), 1);
     }
     let large = publish("t", vec![0; 200_000]);
-    let understood = provider.ask(Package::V3, Hook::MessagePublish, &large).await;
+    let understood = provider
+        .ask(Package::V3, Hook::MessagePublish, &large)
+        .await;
     assert!(understood.is_legal(), "{understood:?}");
-    assert_eq!(provider.failures(Package::V3, Hook::MessagePublish, "too_large"), 1);
-    assert_eq!(captured_logs::count(&["could not be read", "too_large", "100000"]), 1);
+    assert_eq!(
+        provider.failures(Package::V3, Hook::MessagePublish, "too_large"),
+        1
+    );
+    assert_eq!(
+        captured_logs::count(&["could not be read", "too_large", "100000"]),
+        1
+    );
 }
 
 #[tokio::test]
@@ -258,7 +330,9 @@ async fn item_4_verdicts_are_explicit_and_ignored_authentication_is_warned_about
     .await;
     for package in Package::ALL {
         for _ in 0..2 {
-            let outcome = provider.call(package, AUTHENTICATE, &authenticate("c")).await;
+            let outcome = provider
+                .call(package, AUTHENTICATE, &authenticate("c"))
+                .await;
             let message = outcome.message.clone().expect("a message");
             assert_eq!(message[..], [8, 1], "IGNORE is written out");
             let publish = provider
@@ -311,7 +385,9 @@ async fn item_5_a_replaced_message_starts_from_the_request() {
     };
     assert_eq!(answer(publish("payload", "old")).await, expected);
     let mut expected = original("block");
-    expected.headers.insert("allow_publish".to_owned(), "false".to_owned());
+    expected
+        .headers
+        .insert("allow_publish".to_owned(), "false".to_owned());
     assert_eq!(answer(publish("block", "old")).await, expected);
     // Messages of the HTTP API have no headers.
     let mut bare = publish("block", "old");
@@ -387,7 +463,11 @@ async fn item_7_notifications_are_answered_first_and_keep_each_clients_order() {
             let understood = provider
                 .ask(Package::V3, Hook::MessageDelivered, &request)
                 .await;
-            assert_eq!(understood, Understood::Acknowledged, "while handlers still wait");
+            assert_eq!(
+                understood,
+                Understood::Acknowledged,
+                "while handlers still wait"
+            );
         }
     }
     assert_eq!(notes.len(), 0);
@@ -396,7 +476,10 @@ async fn item_7_notifications_are_answered_first_and_keep_each_clients_order() {
     eventually("all handlers have run", || notes.len() == 100).await;
     let notes = notes.all();
     for client in ["one", "two"] {
-        let of_client: Vec<_> = notes.iter().filter(|note| note.starts_with(client)).collect();
+        let of_client: Vec<_> = notes
+            .iter()
+            .filter(|note| note.starts_with(client))
+            .collect();
         let expected: Vec<_> = (0..50).map(|number| format!("{client} {number}")).collect();
         assert!(of_client.into_iter().eq(&expected));
     }
@@ -457,15 +540,25 @@ async fn item_9_events_before_any_load_and_repeated_loads_are_fine() {
         app.on_client_authenticate(|_| true);
         let seen = Arc::clone(&notes);
         app.on_provider_loaded(move |req| {
-            seen.push(format!("loaded {}", req.meta.clone().unwrap_or_default().node));
+            seen.push(format!(
+                "loaded {}",
+                req.meta.clone().unwrap_or_default().node
+            ));
         });
         let seen = Arc::clone(&notes);
         app.on_provider_unloaded(move |req| {
-            seen.push(format!("unloaded {}", req.meta.clone().unwrap_or_default().node));
+            seen.push(format!(
+                "unloaded {}",
+                req.meta.clone().unwrap_or_default().node
+            ));
         });
     })
     .await;
-    let allowed = async || provider.ask(Package::V3, AUTHENTICATE, &authenticate("c")).await;
+    let allowed = async || {
+        provider
+            .ask(Package::V3, AUTHENTICATE, &authenticate("c"))
+            .await
+    };
     assert_eq!(allowed().await, Understood::Allowed, "before any load");
     let meta = |node: &str| {
         Some(proto::RequestMeta {
@@ -478,14 +571,28 @@ async fn item_9_events_before_any_load_and_repeated_loads_are_fine() {
             meta: meta(node),
             ..load("5.9.2")
         };
-        let outcome = provider.call(Package::V3, Hook::ProviderLoaded, &request).await;
-        assert_eq!(hooks(&outcome), [("client.authenticate".to_owned(), vec![])]);
+        let outcome = provider
+            .call(Package::V3, Hook::ProviderLoaded, &request)
+            .await;
+        assert_eq!(
+            hooks(&outcome),
+            [("client.authenticate".to_owned(), vec![])]
+        );
     }
-    let unload = proto::ProviderUnloadedRequest { meta: meta("emqx@2") };
-    let understood = provider.ask(Package::V3, Hook::ProviderUnloaded, &unload).await;
+    let unload = proto::ProviderUnloadedRequest {
+        meta: meta("emqx@2"),
+    };
+    let understood = provider
+        .ask(Package::V3, Hook::ProviderUnloaded, &unload)
+        .await;
     assert_eq!(understood, Understood::Acknowledged);
     assert_eq!(allowed().await, Understood::Allowed, "after an unload");
-    let expected = ["loaded emqx@1", "loaded emqx@2", "loaded emqx@1", "unloaded emqx@2"];
+    let expected = [
+        "loaded emqx@1",
+        "loaded emqx@2",
+        "loaded emqx@1",
+        "unloaded emqx@2",
+    ];
     assert_eq!(notes.all(), expected);
 }
 
@@ -505,7 +612,9 @@ async fn item_12_metrics_tell_hooks_and_packages_apart_and_passwords_never_show(
         (Package::V2, "good"),
         (Package::V2, "bad"),
     ] {
-        provider.ask(package, AUTHENTICATE, &authenticate(clientid)).await;
+        provider
+            .ask(package, AUTHENTICATE, &authenticate(clientid))
+            .await;
     }
     let metrics = provider.metrics();
     let calls: Vec<_> = metrics
@@ -515,13 +624,19 @@ async fn item_12_metrics_tell_hooks_and_packages_apart_and_passwords_never_show(
         .collect();
     assert_eq!(
         calls,
-        [(Package::V1, AUTHENTICATE, 1, 1), (Package::V2, AUTHENTICATE, 2, 2)]
+        [
+            (Package::V1, AUTHENTICATE, 1, 1),
+            (Package::V2, AUTHENTICATE, 2, 2)
+        ]
     );
     assert_eq!(metrics.hooks[1].verdicts[..2], [("allow", 1), ("deny", 1)]);
     assert_eq!(metrics.inflight, 0);
     assert_eq!(metrics.connections, 1);
     for text in shown.all() {
-        assert!(text.contains("alice") && text.contains("redacted"), "{text}");
+        assert!(
+            text.contains("alice") && text.contains("redacted"),
+            "{text}"
+        );
         assert!(!text.contains("battery"), "{text}");
     }
 }
@@ -539,11 +654,16 @@ async fn item_13_only_hooks_with_handlers_are_announced_unless_it_is_a_companion
         let outcome = provider
             .call(Package::V3, Hook::ProviderLoaded, &load("5.9.2"))
             .await;
-        let understood = provider.ask(Package::V3, AUTHENTICATE, &authenticate("c")).await;
+        let understood = provider
+            .ask(Package::V3, AUTHENTICATE, &authenticate("c"))
+            .await;
         assert_eq!(understood, Understood::Ignored, "no handler, no opinion");
         hooks(&outcome)
     };
-    let publish = ("message.publish".to_owned(), ["a/#", "b/+", "c"].map(String::from).to_vec());
+    let publish = (
+        "message.publish".to_owned(),
+        ["a/#", "b/+", "c"].map(String::from).to_vec(),
+    );
     let acked = ("message.acked".to_owned(), vec![]);
     let alone = announced(Config::default()).await;
     assert_eq!(alone, [publish.clone(), acked.clone()]);
@@ -553,5 +673,8 @@ async fn item_13_only_hooks_with_handlers_are_announced_unless_it_is_a_companion
     };
     let authenticate = ("client.authenticate".to_owned(), vec![]);
     let authorize = ("client.authorize".to_owned(), vec![]);
-    assert_eq!(announced(companion).await, [authenticate, authorize, publish, acked]);
+    assert_eq!(
+        announced(companion).await,
+        [authenticate, authorize, publish, acked]
+    );
 }

@@ -9,7 +9,10 @@ use std::{
 use exhook::{Config, Hook, Package, Server};
 
 use crate::{
-    frames::{ACK, DATA, END_HEADERS, END_STREAM, Frame, GOAWAY, HEADERS, PING, PREFACE, RST_STREAM, SETTINGS, WINDOW_UPDATE, literal_headers},
+    frames::{
+        ACK, DATA, END_HEADERS, END_STREAM, Frame, GOAWAY, HEADERS, PING, PREFACE, RST_STREAM,
+        SETTINGS, WINDOW_UPDATE, literal_headers,
+    },
     provider::{Provider, TIMEOUT, publish},
 };
 
@@ -115,7 +118,10 @@ async fn item_8_no_limit_of_streams_is_announced() {
     let announced = |number| settings.iter().find(|(other, _)| *other == number);
     assert_eq!(announced(MAX_CONCURRENT_STREAMS), None, "{settings:?}");
     // Left out, or said: the window that every client begins with.
-    assert!(announced(INITIAL_WINDOW_SIZE).is_none_or(|(_, size)| *size == 65_535), "{settings:?}");
+    assert!(
+        announced(INITIAL_WINDOW_SIZE).is_none_or(|(_, size)| *size == 65_535),
+        "{settings:?}"
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -125,7 +131,10 @@ async fn item_8_pings_without_calls_are_answered_for_ever() {
     for number in 0..5_000_u64 {
         client.send(&Frame::new(PING, 0, 0, &number.to_be_bytes()).to_bytes());
         let pong = client.next_of(PING);
-        assert_eq!((pong.flags, &pong.payload[..]), (ACK, &number.to_be_bytes()[..]));
+        assert_eq!(
+            (pong.flags, &pong.payload[..]),
+            (ACK, &number.to_be_bytes()[..])
+        );
     }
 }
 
@@ -186,7 +195,11 @@ async fn a_request_that_never_ends_is_answered_before_the_brokers_timeout() {
     client.send_data(1, &[0, 0, 0], false);
     assert_eq!(client.next_of(HEADERS).stream, 1);
     let answer = client.next_of(DATA);
-    assert_eq!(answer.payload, [0, 0, 0, 0, 4, 8, 2, 24, 0], "the fallback: deny");
+    assert_eq!(
+        answer.payload,
+        [0, 0, 0, 0, 4, 8, 2, 24, 0],
+        "the fallback: deny"
+    );
     let hook = Hook::ClientAuthenticate;
     assert_eq!(provider.failures(Package::V2, hook, "undecodable"), 1);
 }
@@ -209,7 +222,9 @@ async fn what_is_not_http2_is_closed_and_others_are_served_on() {
     let provider = Provider::start(Config::default(), |_| {}).await;
     let mut socket = TcpStream::connect(provider.address()).expect("a listener");
     socket.set_read_timeout(Some(TIMEOUT)).expect("a timeout");
-    socket.write_all(b"GET / HTTP/1.1\r\nhost: localhost\r\n\r\n").expect("the server reads");
+    socket
+        .write_all(b"GET / HTTP/1.1\r\nhost: localhost\r\n\r\n")
+        .expect("the server reads");
     let mut answer = Vec::new();
     // Closed with or without a reset, depending on what was still unread.
     if let Err(error) = socket.read_to_end(&mut answer) {
@@ -243,7 +258,11 @@ async fn a_client_that_never_answers_does_not_hold_up_the_stop() {
     let silent = TcpStream::connect(provider.address()).expect("a listener");
     let begun = Instant::now();
     provider.server.stop().expect("stopped");
-    assert!(begun.elapsed() < Duration::from_secs(5), "{:?}", begun.elapsed());
+    assert!(
+        begun.elapsed() < Duration::from_secs(5),
+        "{:?}",
+        begun.elapsed()
+    );
     drop(silent);
 }
 
@@ -275,6 +294,10 @@ async fn stopping_says_goodbye_once_the_last_answer_is_out() {
         }
         (data, goodbye)
     });
-    assert_eq!(data.payload, [0, 0, 0, 0, 4, 8, 2, 24, 1], "the call in flight is answered");
+    assert_eq!(
+        data.payload,
+        [0, 0, 0, 0, 4, 8, 2, 24, 1],
+        "the call in flight is answered"
+    );
     assert!(goodbye);
 }

@@ -132,7 +132,10 @@ pub(crate) fn connected(clientid: &str) -> proto::ClientConnectedRequest {
 }
 
 /// A message that is published.
-pub(crate) fn publish(topic: &str, payload: impl Into<bytes::Bytes>) -> proto::MessagePublishRequest {
+pub(crate) fn publish(
+    topic: &str,
+    payload: impl Into<bytes::Bytes>,
+) -> proto::MessagePublishRequest {
     proto::MessagePublishRequest {
         message: Some(proto::Message {
             id: "0006".to_owned(),

@@ -20,9 +20,7 @@ use exhook::{
 };
 use recorded::{Played, recorded};
 
-use crate::frames::{
-    ACK, DATA, Frame, GOAWAY, HEADERS, PING, RST_STREAM, SETTINGS, WINDOW_UPDATE,
-};
+use crate::frames::{ACK, DATA, Frame, GOAWAY, HEADERS, PING, RST_STREAM, SETTINGS, WINDOW_UPDATE};
 
 /// Asked for at the end, to see whether the connection still lives.
 const LAST_PING: [u8; 8] = *b"still up";

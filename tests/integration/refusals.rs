@@ -25,7 +25,10 @@ async fn an_unknown_method_is_unimplemented_by_trailers_of_their_own() {
         assert_eq!(outcome.http_status, Some(200), "{outcome:?}");
         assert_eq!(outcome.grpc_status, Some(12), "{outcome:?}");
         assert!(!outcome.trailers_only, "brokers of 4.x would wait 5 s");
-        assert!(outcome.reset.is_none() && outcome.message.is_none(), "{outcome:?}");
+        assert!(
+            outcome.reset.is_none() && outcome.message.is_none(),
+            "{outcome:?}"
+        );
     }
     assert_eq!(provider.metrics().unknown_methods, 3);
     let logged = captured_logs::count(&["WARN", "is no hook", "emqx.exhook.v4"]);
@@ -52,7 +55,9 @@ async fn a_stopped_server_frees_its_port_and_refuses_connections() {
     provider.server.stop().expect("a second changes nothing");
     let endpoint = address.to_string().parse().expect("an endpoint");
     assert!(Connection::open(&endpoint).await.is_err());
-    let again = App::new().start(&address.to_string()).expect("the port is free");
+    let again = App::new()
+        .start(&address.to_string())
+        .expect("the port is free");
     again.stop().expect("stopped");
 }
 
@@ -73,7 +78,12 @@ async fn a_unix_socket_serves_replaces_a_stale_file_and_leaves_none_behind() {
     let connection = connect(&server).await;
     let request = prost::Message::encode_to_vec(&authenticate("c"));
     let outcome = connection
-        .call(Package::V3, Hook::ClientAuthenticate, &request, Duration::from_secs(5))
+        .call(
+            Package::V3,
+            Hook::ClientAuthenticate,
+            &request,
+            Duration::from_secs(5),
+        )
         .await;
     assert_eq!(outcome.grpc_status, Some(0), "{outcome:?}");
 

@@ -8,8 +8,8 @@ mod verdicts;
 use std::sync::Arc;
 
 pub use received::{HookRequest, Received};
-pub use registration::Registration;
 use registration::Pending;
+pub use registration::Registration;
 use tokio::runtime::Handle;
 pub use verdicts::{IntoVerdict, allow, block, deny, ignore, keep_going, replace};
 

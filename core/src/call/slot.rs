@@ -85,7 +85,10 @@ mod tests {
     fn an_answer_is_taken_once() {
         let slot = Slot::new();
         assert!(poll(&slot).is_pending());
-        assert!(slot.fill(1).expect("open").is_some(), "the poll left a waker");
+        assert!(
+            slot.fill(1).expect("open").is_some(),
+            "the poll left a waker"
+        );
         assert_eq!(poll(&slot), Poll::Ready(1));
         assert!(poll(&slot).is_pending());
         assert_eq!(slot.fill(2).err(), Some(SlotClosed));

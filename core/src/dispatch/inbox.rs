@@ -6,7 +6,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use super::{Handler, Wake};
+use super::{Handler, Wake, wake::ring_later};
 use crate::{
     call::Call,
     sync::{Mutex, lock},
@@ -20,7 +20,7 @@ use crate::{
 /// calls whose broker has given up waiting are let go.
 pub struct Inbox {
     state: Mutex<State>,
-    wake: Box<dyn Wake>,
+    wake: Arc<dyn Wake>,
 }
 
 #[derive(Default)]
@@ -56,7 +56,7 @@ impl Inbox {
     pub fn new(wake: impl Wake) -> Arc<Self> {
         Arc::new(Self {
             state: Mutex::new(State::default()),
-            wake: Box::new(wake),
+            wake: Arc::new(wake),
         })
     }
 
@@ -128,7 +128,7 @@ impl Handler for Inbox {
             queue.push_back(call);
             state.len() == 1
         };
-        if first {
+        if first && !ring_later(&self.wake) {
             self.wake.wake();
         }
     }

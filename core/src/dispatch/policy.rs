@@ -110,7 +110,9 @@ impl FromStr for Fallback {
             "block" => Ok(Fallback::Block),
             other => Err(Error::new(
                 ErrorCode::InvalidOption,
-                format!("{other:?} is no fallback; expected allow, deny, ignore, unchanged or block"),
+                format!(
+                    "{other:?} is no fallback; expected allow, deny, ignore, unchanged or block"
+                ),
             )),
         }
     }

@@ -2,10 +2,7 @@
 
 use std::{sync::Arc, time::Duration};
 
-use super::{
-    Ack, Chain, Fallback, Handler, HandlerOptions,
-    chain::ChainedHandler,
-};
+use super::{Ack, Chain, Fallback, Handler, HandlerOptions, chain::ChainedHandler};
 use crate::{call::HandlerId, error::Error, hook::Hook};
 
 /// The registrations of one server, gathered before it starts.

@@ -119,7 +119,11 @@ fn told(answer: &Answer) -> String {
             patch.apply_to(&mut message);
             let payload = String::from_utf8_lossy(&message.payload).into_owned();
             let blocked = message.headers.contains_key("allow_publish");
-            format!("{} {payload}{}", message.topic, if blocked { " blocked" } else { "" })
+            format!(
+                "{} {payload}{}",
+                message.topic,
+                if blocked { " blocked" } else { "" }
+            )
         }
         Answer::Loaded(_) => "loaded".to_owned(),
     }
@@ -170,12 +174,24 @@ async fn a_verdict_that_does_not_suit_the_hook_becomes_the_fallback() {
     };
     let dispatcher = Setup::default()
         .on(AUTHENTICATE, wrong(Verdict::Block))
-        .on(PUBLISH, wrong(Verdict::Replace(MessagePatch::new().topic("a/#"))))
+        .on(
+            PUBLISH,
+            wrong(Verdict::Replace(MessagePatch::new().topic("a/#"))),
+        )
         .build();
-    assert_eq!(told(&ask(&dispatcher, authenticate("c")).await), "stop false");
+    assert_eq!(
+        told(&ask(&dispatcher, authenticate("c")).await),
+        "stop false"
+    );
     assert_eq!(told(&ask(&dispatcher, publish("a", "x")).await), "ignore");
     let errors = lock(&errors);
-    assert!(matches!(errors[0], ReplyError::WrongVerdict { hook: AUTHENTICATE, .. }));
+    assert!(matches!(
+        errors[0],
+        ReplyError::WrongVerdict {
+            hook: AUTHENTICATE,
+            ..
+        }
+    ));
     assert!(matches!(errors[1], ReplyError::BadMessage(_)));
     assert_eq!(failures(&dispatcher, AUTHENTICATE, Failure::BadAnswer), 1);
     assert_eq!(failures(&dispatcher, PUBLISH, Failure::BadAnswer), 1);
@@ -194,7 +210,10 @@ async fn the_first_decisive_verdict_ends_the_chain() {
             drop(call);
         })
         .build();
-    assert_eq!(told(&ask(&dispatcher, authenticate("c")).await), "stop true");
+    assert_eq!(
+        told(&ask(&dispatcher, authenticate("c")).await),
+        "stop true"
+    );
     assert_eq!(asked.load(Ordering::Relaxed), 0);
 }
 
@@ -211,8 +230,15 @@ async fn an_undecided_chain_tells_the_last_keep_going() {
             let _ = call.reply(Verdict::Ignore);
         })
         .build();
-    assert_eq!(told(&ask(&dispatcher, authenticate("c")).await), "continue true");
-    assert_eq!(*lock(&seen), Some(true), "the second sees what the first said");
+    assert_eq!(
+        told(&ask(&dispatcher, authenticate("c")).await),
+        "continue true"
+    );
+    assert_eq!(
+        *lock(&seen),
+        Some(true),
+        "the second sees what the first said"
+    );
 }
 
 #[tokio::test]
@@ -235,7 +261,12 @@ async fn each_publish_handler_sees_what_the_one_before_made_of_the_message() {
 #[tokio::test]
 async fn a_failing_handler_keeps_what_those_before_it_changed() {
     let dispatcher = Setup::default()
-        .on(PUBLISH, says(Verdict::Replace(MessagePatch::new().payload("secret removed"))))
+        .on(
+            PUBLISH,
+            says(Verdict::Replace(
+                MessagePatch::new().payload("secret removed"),
+            )),
+        )
         .on(PUBLISH, |call: Call| call.fail(Failure::Exception))
         .build();
     assert_eq!(
@@ -268,8 +299,14 @@ async fn handlers_see_only_the_topics_they_asked_for() {
     let dispatcher = Setup::default()
         .with(PUBLISH, options, says(Verdict::Block))
         .build();
-    assert_eq!(told(&ask(&dispatcher, publish("sensors/1", "x")).await), "sensors/1 x blocked");
-    assert_eq!(told(&ask(&dispatcher, publish("alerts/1", "x")).await), "ignore");
+    assert_eq!(
+        told(&ask(&dispatcher, publish("sensors/1", "x")).await),
+        "sensors/1 x blocked"
+    );
+    assert_eq!(
+        told(&ask(&dispatcher, publish("alerts/1", "x")).await),
+        "ignore"
+    );
 }
 
 #[tokio::test(start_paused = true)]
@@ -283,7 +320,10 @@ async fn at_the_deadline_the_fallback_is_answered_and_a_late_reply_is_counted() 
     let dispatcher = Setup::default()
         .with(AUTHENTICATE, options, keeps(&calls))
         .build();
-    assert_eq!(told(&ask(&dispatcher, authenticate("c")).await), "stop true");
+    assert_eq!(
+        told(&ask(&dispatcher, authenticate("c")).await),
+        "stop true"
+    );
     let call = lock(&calls).pop().expect("the handler has it");
     assert!(!call.is_wanted());
     assert_eq!(call.reply(Verdict::Deny), Err(ReplyError::TooLate));
@@ -303,7 +343,9 @@ async fn the_brokers_timeout_less_a_margin_counts_where_it_is_shorter() {
         grpc_timeout: Some(Duration::from_secs(1)),
         wakes: Arc::new(WakeQueue::default()),
     };
-    dispatcher.answer(arrival, Arc::new(authenticate("c"))).await;
+    dispatcher
+        .answer(arrival, Arc::new(authenticate("c")))
+        .await;
     let took = begun.elapsed();
     assert!(took <= Duration::from_millis(902), "{took:?}");
     assert!(took >= Duration::from_millis(850), "{took:?}");
@@ -312,7 +354,10 @@ async fn the_brokers_timeout_less_a_margin_counts_where_it_is_shorter() {
 #[tokio::test]
 async fn a_call_that_is_let_go_is_answered_with_the_fallback() {
     let dispatcher = Setup::default().on(AUTHENTICATE, drop::<Call>).build();
-    assert_eq!(told(&ask(&dispatcher, authenticate("c")).await), "stop false");
+    assert_eq!(
+        told(&ask(&dispatcher, authenticate("c")).await),
+        "stop false"
+    );
     assert_eq!(failures(&dispatcher, AUTHENTICATE, Failure::Unanswered), 1);
 }
 
@@ -327,7 +372,10 @@ async fn beyond_max_inflight_the_fallback_is_answered_at_once() {
         tokio::spawn(async move { told(&ask(&dispatcher, authenticate("first")).await) })
     };
     tokio::task::yield_now().await;
-    assert_eq!(told(&ask(&dispatcher, authenticate("second")).await), "stop false");
+    assert_eq!(
+        told(&ask(&dispatcher, authenticate("second")).await),
+        "stop false"
+    );
     assert_eq!(failures(&dispatcher, AUTHENTICATE, Failure::Overload), 1);
     let call = lock(&calls).pop().expect("the first runs");
     call.reply(Verdict::Allow).expect("in time");
@@ -361,7 +409,10 @@ async fn valued_calls_do_not_wait_behind_notifications_of_their_client() {
         .on(AUTHENTICATE, says(Verdict::Allow))
         .build();
     ask(&dispatcher, connected("c")).await;
-    assert_eq!(told(&ask(&dispatcher, authenticate("c")).await), "stop true");
+    assert_eq!(
+        told(&ask(&dispatcher, authenticate("c")).await),
+        "stop true"
+    );
     assert_eq!(lock(&calls).len(), 1);
 }
 
@@ -402,7 +453,9 @@ async fn a_full_inbox_slows_the_broker_down_before_it_drops_anything() {
     tokio::time::sleep(Duration::from_millis(100)).await;
     assert!(!held.is_finished(), "held back while there is no room");
     let first = lock(&calls).pop().expect("the first runs");
-    first.reply(Verdict::Ignore).expect("nothing to be late for");
+    first
+        .reply(Verdict::Ignore)
+        .expect("nothing to be late for");
     assert_eq!(held.await.expect("no panic"), "empty");
     assert_eq!(lock(&calls).len(), 1, "the held one runs now");
 
@@ -455,30 +508,56 @@ async fn an_inbox_wakes_only_when_it_becomes_non_empty() {
     ask(&dispatcher, connected("d")).await;
     assert_eq!(rings.load(Ordering::Relaxed), 2);
     let snapshot = dispatcher.metrics().snapshot(0, 0);
-    assert_eq!(snapshot.hooks[0].waited.count, 3, "each call that was taken has waited");
+    assert_eq!(
+        snapshot.hooks[0].waited.count, 3,
+        "each call that was taken has waited"
+    );
 }
 
 #[test]
 fn options_without_a_meaning_are_refused_with_the_reason() {
     let topics = TopicFilters::new(["a"]).expect("a valid filter");
     for (hook, options, word) in [
-        (CONNECTED, HandlerOptions { topics, ..HandlerOptions::default() }, "topic filters"),
+        (
+            CONNECTED,
+            HandlerOptions {
+                topics,
+                ..HandlerOptions::default()
+            },
+            "topic filters",
+        ),
         (
             PUBLISH,
-            HandlerOptions { timeout_ms: Some(0), ..HandlerOptions::default() },
+            HandlerOptions {
+                timeout_ms: Some(0),
+                ..HandlerOptions::default()
+            },
             "at least 1",
         ),
         (
             PUBLISH,
-            HandlerOptions { fallback: Some(Fallback::Deny), ..HandlerOptions::default() },
+            HandlerOptions {
+                fallback: Some(Fallback::Deny),
+                ..HandlerOptions::default()
+            },
             "fallback",
         ),
         (
             CONNECTED,
-            HandlerOptions { fallback: Some(Fallback::Ignore), ..HandlerOptions::default() },
+            HandlerOptions {
+                fallback: Some(Fallback::Ignore),
+                ..HandlerOptions::default()
+            },
             "only informs",
         ),
-        (AUTHENTICATE, HandlerOptions { ack: Ack::Late, ..HandlerOptions::default() }, "ack"),
+        (
+            AUTHENTICATE,
+            HandlerOptions {
+                ack: Ack::Late,
+                ..HandlerOptions::default()
+            },
+            "ack",
+        ),
     ] {
         let error = Registry::new()
             .register(hook, options, Arc::new(drop::<Call>))

@@ -63,8 +63,10 @@ impl WakeQueue {
         }
     }
 
-    /// Wakes the waiting tasks; polled by a task of the I/O thread for as long as it runs.
+    /// Wakes the waiting tasks, and the languages whose inboxes became non-empty here; polled by a
+    /// task of the I/O thread for as long as it runs.
     pub(crate) fn poll_wake(&self, context: &mut Context<'_>) -> Poll<()> {
+        ring_bells(context.waker());
         let waiting = {
             let mut state = lock(&self.state);
             match &mut state.thread {
@@ -78,6 +80,49 @@ impl WakeQueue {
         }
         Poll::Pending
     }
+}
+
+/// The languages that an I/O thread will wake when it has read what there is to read.
+struct Ringing {
+    bells: Vec<Arc<dyn Wake>>,
+    // Wakes the task that rings.
+    ringer: Waker,
+}
+
+thread_local! {
+    static RINGING: RefCell<Option<Ringing>> = const { RefCell::new(None) };
+}
+
+/// Rings the bells that were left to this thread, and lets more be left to it.
+fn ring_bells(ringer: &Waker) {
+    let bells = RINGING.with_borrow_mut(|ringing| match ringing {
+        Some(ringing) => std::mem::take(&mut ringing.bells),
+        None => {
+            *ringing = Some(Ringing {
+                bells: Vec::new(),
+                ringer: ringer.clone(),
+            });
+            Vec::new()
+        }
+    });
+    for bell in bells {
+        bell.wake();
+    }
+}
+
+/// Leaves ringing `bell` to the end of what this I/O thread is about to do: the language is woken
+/// once for a burst of calls, whatever connections they came on. False on other threads.
+pub(crate) fn ring_later(bell: &Arc<dyn Wake>) -> bool {
+    RINGING.with_borrow_mut(|ringing| match ringing {
+        Some(ringing) => {
+            if ringing.bells.is_empty() {
+                ringing.ringer.wake_by_ref();
+            }
+            ringing.bells.push(Arc::clone(bell));
+            true
+        }
+        None => false,
+    })
 }
 
 thread_local! {
@@ -124,7 +169,10 @@ fn hold(queue: &Arc<WakeQueue>) -> bool {
 
 fn flush_if_due() {
     with_held(|held| {
-        if held.since.is_some_and(|since| since.elapsed() >= LONGEST_BURST) {
+        if held
+            .since
+            .is_some_and(|since| since.elapsed() >= LONGEST_BURST)
+        {
             held.ring();
         }
     });

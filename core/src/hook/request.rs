@@ -7,20 +7,39 @@ use super::{Hook, table::for_each_hook};
 use crate::proto;
 
 macro_rules! clientinfo_of {
-    (clientinfo, $request:ident) => { $request.clientinfo.as_ref() };
-    (clientinfo_and_message, $request:ident) => { $request.clientinfo.as_ref() };
-    ($other:ident, $request:ident) => {{ let _ = $request; None }};
+    (clientinfo, $request:ident) => {
+        $request.clientinfo.as_ref()
+    };
+    (clientinfo_and_message, $request:ident) => {
+        $request.clientinfo.as_ref()
+    };
+    ($other:ident, $request:ident) => {{
+        let _ = $request;
+        None
+    }};
 }
 
 macro_rules! conninfo_of {
-    (conninfo, $request:ident) => { $request.conninfo.as_ref() };
-    ($other:ident, $request:ident) => {{ let _ = $request; None }};
+    (conninfo, $request:ident) => {
+        $request.conninfo.as_ref()
+    };
+    ($other:ident, $request:ident) => {{
+        let _ = $request;
+        None
+    }};
 }
 
 macro_rules! message_of {
-    (message, $request:ident) => { $request.message.as_ref() };
-    (clientinfo_and_message, $request:ident) => { $request.message.as_ref() };
-    ($other:ident, $request:ident) => {{ let _ = $request; None }};
+    (message, $request:ident) => {
+        $request.message.as_ref()
+    };
+    (clientinfo_and_message, $request:ident) => {
+        $request.message.as_ref()
+    };
+    ($other:ident, $request:ident) => {{
+        let _ = $request;
+        None
+    }};
 }
 
 macro_rules! define_request {

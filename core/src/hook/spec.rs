@@ -38,6 +38,5 @@ pub(crate) fn hook_specs(
 
 fn is_known_to(hook: Hook, package: Package, version: Option<BrokerVersion>) -> bool {
     hook.since() <= package
-        && (hook != Hook::MessageIngress
-            || version.is_some_and(BrokerVersion::has_message_ingress))
+        && (hook != Hook::MessageIngress || version.is_some_and(BrokerVersion::has_message_ingress))
 }

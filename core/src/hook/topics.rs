@@ -32,11 +32,7 @@ pub struct TopicFilterError {
 
 impl fmt::Display for TopicFilterError {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(
-            formatter,
-            "topic filter {:?} {}",
-            self.filter, self.problem
-        )
+        write!(formatter, "topic filter {:?} {}", self.filter, self.problem)
     }
 }
 
@@ -93,7 +89,9 @@ fn problem_of(filter: &str) -> Option<&'static str> {
         return Some("contains a NUL character, which MQTT forbids");
     }
     if filter.starts_with("$share/") || filter.starts_with("$queue/") {
-        return Some("is a shared subscription; hooks see the topic itself, so give the part after the group");
+        return Some(
+            "is a shared subscription; hooks see the topic itself, so give the part after the group",
+        );
     }
     let mut levels = filter.split('/').peekable();
     while let Some(level) = levels.next() {
@@ -101,7 +99,9 @@ fn problem_of(filter: &str) -> Option<&'static str> {
             return Some("has '#' before the end; it may only be the last level");
         }
         if level.len() > 1 && level.contains(['+', '#']) {
-            return Some("mixes a wildcard with text in one level; '+' and '#' stand alone between slashes");
+            return Some(
+                "mixes a wildcard with text in one level; '+' and '#' stand alone between slashes",
+            );
         }
     }
     None

@@ -118,7 +118,9 @@ impl Reader<'_> {
         self.accept_here('{').then_some(())?;
         let (digits, rest) = self.rest.split_once('}')?;
         self.rest = rest;
-        u32::from_str_radix(digits, 16).ok().and_then(char::from_u32)
+        u32::from_str_radix(digits, 16)
+            .ok()
+            .and_then(char::from_u32)
     }
 
     fn numbers(&mut self) -> Option<Vec<u8>> {

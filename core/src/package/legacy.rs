@@ -50,7 +50,10 @@ pub(crate) fn decode(
 }
 
 /// Before 5.4 a filter carried its QoS itself; since then it has subscription options.
-#[expect(deprecated, reason = "the fields are deprecated because only older brokers send them")]
+#[expect(
+    deprecated,
+    reason = "the fields are deprecated because only older brokers send them"
+)]
 fn adopt_qos(filters: &mut [proto::TopicFilter], older: &[v2::TopicFilter]) {
     for (filter, older) in filters.iter_mut().zip(older) {
         if filter.subopts.is_none() {
@@ -64,7 +67,10 @@ fn adopt_qos(filters: &mut [proto::TopicFilter], older: &[v2::TopicFilter]) {
 
 /// Before 5.4 a shared subscription showed the bare filter and its group beside it; since then
 /// the filter is `$share/group/filter`.
-#[expect(deprecated, reason = "the fields are deprecated because only older brokers send them")]
+#[expect(
+    deprecated,
+    reason = "the fields are deprecated because only older brokers send them"
+)]
 fn adopt_share(topic: &mut String, subopts: &v2::SubOpts) {
     match subopts.share.as_str() {
         "" => {}
@@ -124,9 +130,7 @@ fn provider_loaded(older: v1::ProviderLoadedRequest) -> Request {
 /// Reads `1 days, 2 hours, 3 minutes, 4 seconds`, where leading parts may be missing; 0 when the
 /// text is empty, as it often is.
 fn uptime_milliseconds(text: &str) -> i64 {
-    let mut words = text
-        .split([' ', ','])
-        .filter(|word| !word.is_empty());
+    let mut words = text.split([' ', ',']).filter(|word| !word.is_empty());
     let mut seconds: i64 = 0;
     while let (Some(number), Some(unit)) = (words.next(), words.next()) {
         let Ok(number) = number.parse::<i64>() else {
@@ -152,7 +156,10 @@ mod tests {
     fn printed_uptimes_become_milliseconds() {
         assert_eq!(uptime_milliseconds(""), 0);
         assert_eq!(uptime_milliseconds("9 seconds"), 9_000);
-        assert_eq!(uptime_milliseconds("1 days,2 hours, 3 minutes, 4 seconds"), 93_784_000);
+        assert_eq!(
+            uptime_milliseconds("1 days,2 hours, 3 minutes, 4 seconds"),
+            93_784_000
+        );
         assert_eq!(uptime_milliseconds("soon"), 0);
         assert_eq!(uptime_milliseconds("9223372036854775807 days"), i64::MAX);
     }

@@ -49,7 +49,11 @@ mod tests {
     #[test]
     fn versions_are_read_with_prefix_and_suffix() {
         let version = |major, minor, patch| {
-            Some(BrokerVersion { major, minor, patch })
+            Some(BrokerVersion {
+                major,
+                minor,
+                patch,
+            })
         };
         assert_eq!(BrokerVersion::parse("5.8.9"), version(5, 8, 9));
         assert_eq!(BrokerVersion::parse("e5.9.2"), version(5, 9, 2));
@@ -60,7 +64,11 @@ mod tests {
 
     #[test]
     fn only_4_3_0_to_4_3_2_swap_the_verdict_numbers() {
-        let swaps = |text| BrokerVersion::parse(text).expect(text).swaps_verdict_numbers();
+        let swaps = |text| {
+            BrokerVersion::parse(text)
+                .expect(text)
+                .swaps_verdict_numbers()
+        };
         assert!(swaps("4.3.0") && swaps("4.3.2"));
         assert!(!swaps("4.3.3") && !swaps("4.4.0") && !swaps("5.3.0"));
     }

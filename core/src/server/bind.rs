@@ -101,7 +101,10 @@ mod tests {
     #[test]
     fn hosts_ports_and_socket_paths_are_read() {
         let tcp = |text: &str| Bind::Tcp(text.parse().expect(text));
-        assert_eq!("127.0.0.1:9000".parse::<Bind>().ok(), Some(tcp("127.0.0.1:9000")));
+        assert_eq!(
+            "127.0.0.1:9000".parse::<Bind>().ok(),
+            Some(tcp("127.0.0.1:9000"))
+        );
         assert_eq!(":9000".parse::<Bind>().ok(), Some(tcp("0.0.0.0:9000")));
         assert_eq!("[::1]:0".parse::<Bind>().ok(), Some(tcp("[::1]:0")));
         assert_eq!(

@@ -31,7 +31,11 @@ pub(crate) fn encode_answer(answer: &Answer, numbers: VerdictNumbers) -> Bytes {
         Answer::Empty => Bytes::from_static(&[0; MESSAGE_PREFIX_BYTES]),
         Answer::Ignore => framed(2, |buffer| put_varint_field(TYPE, ignore_number, buffer)),
         Answer::Bool { stop, value } => {
-            let number = if *stop { STOP_AND_RETURN } else { continue_number };
+            let number = if *stop {
+                STOP_AND_RETURN
+            } else {
+                continue_number
+            };
             framed(4, |buffer| {
                 put_varint_field(TYPE, number, buffer);
                 put_varint_field(BOOL_RESULT, u64::from(*value), buffer);
@@ -172,7 +176,10 @@ mod tests {
     use std::sync::Arc;
 
     use proptest::prelude::*;
-    use proto::{ValuedResponse, valued_response::{ResponsedType, Value}};
+    use proto::{
+        ValuedResponse,
+        valued_response::{ResponsedType, Value},
+    };
 
     use super::*;
     use crate::hook::Request;
@@ -189,9 +196,15 @@ mod tests {
         let bool_answer = |stop, value| Answer::Bool { stop, value };
         let number = |answer: &Answer, numbers| decode(&encode_answer(answer, numbers)).r#type;
         assert_eq!(number(&Answer::Ignore, VerdictNumbers::Current), 1);
-        assert_eq!(number(&bool_answer(false, true), VerdictNumbers::Current), 0);
+        assert_eq!(
+            number(&bool_answer(false, true), VerdictNumbers::Current),
+            0
+        );
         assert_eq!(number(&Answer::Ignore, VerdictNumbers::Swapped), 0);
-        assert_eq!(number(&bool_answer(false, true), VerdictNumbers::Swapped), 1);
+        assert_eq!(
+            number(&bool_answer(false, true), VerdictNumbers::Swapped),
+            1
+        );
         for numbers in [VerdictNumbers::Current, VerdictNumbers::Swapped] {
             assert_eq!(number(&bool_answer(true, false), numbers), 2);
         }

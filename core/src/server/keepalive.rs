@@ -27,12 +27,14 @@ struct Probing {
 impl Keepalive {
     /// Never sends anything without an interval.
     pub(crate) fn new(interval: Option<Duration>, ping_pong: Option<PingPong>) -> Self {
-        let probing = interval.zip(ping_pong).map(|(interval, ping_pong)| Probing {
-            interval,
-            ping_pong,
-            timer: Box::pin(sleep(interval)),
-            unanswered: false,
-        });
+        let probing = interval
+            .zip(ping_pong)
+            .map(|(interval, ping_pong)| Probing {
+                interval,
+                ping_pong,
+                timer: Box::pin(sleep(interval)),
+                unanswered: false,
+            });
         Self { probing }
     }
 

@@ -1,13 +1,13 @@
 //! The listening socket, and the loop that accepts connections and deals them out.
 
+#[cfg(unix)]
+use std::os::unix::net::{UnixListener, UnixStream};
 use std::{
     io,
     net::{IpAddr, TcpListener},
     sync::{Arc, atomic::Ordering},
     time::Duration,
 };
-#[cfg(unix)]
-use std::os::unix::net::{UnixListener, UnixStream};
 
 use socket2::{Domain, Protocol, Socket, Type};
 use tokio::sync::mpsc::UnboundedSender;
@@ -47,8 +47,8 @@ impl Listener {
     pub(crate) fn bind(bind: &Bind) -> Result<(Self, BoundAddress), Error> {
         match bind {
             Bind::Tcp(address) => {
-                let listener = bind_tcp(*address)
-                    .map_err(|error| bind_error(&address.to_string(), error))?;
+                let listener =
+                    bind_tcp(*address).map_err(|error| bind_error(&address.to_string(), error))?;
                 let bound = listener
                     .local_addr()
                     .map_err(|error| Error::io("cannot read the bound address", error))?;

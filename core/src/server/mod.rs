@@ -162,7 +162,9 @@ impl Server {
         self.advance(Phase::Draining);
         self.drain();
         self.advance(Phase::Closing);
-        wait_until(CLOSE_TIMEOUT, || threads.iter().all(JoinHandle::is_finished));
+        wait_until(CLOSE_TIMEOUT, || {
+            threads.iter().all(JoinHandle::is_finished)
+        });
         self.advance(Phase::Ended);
         for thread in threads {
             if thread.join().is_err() {

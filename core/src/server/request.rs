@@ -93,7 +93,8 @@ impl MessageReader {
         } else if self.first.is_empty() && self.gathered.is_empty() {
             self.first = data;
         } else {
-            self.gathered.extend_from_slice(&std::mem::take(&mut self.first));
+            self.gathered
+                .extend_from_slice(&std::mem::take(&mut self.first));
             self.gathered.extend_from_slice(&data);
         }
     }

@@ -165,12 +165,7 @@ async fn answer(peer: &Peer, asked: AskedHook, request: Arc<Request>) -> Answer 
 }
 
 /// Takes note of the broker, and says which hooks are wanted from it.
-fn introduce(
-    peer: &Peer,
-    package: Package,
-    loaded: &ProviderLoadedRequest,
-    node: &str,
-) -> Answer {
+fn introduce(peer: &Peer, package: Package, loaded: &ProviderLoadedRequest, node: &str) -> Answer {
     let version = match (&loaded.broker, &loaded.meta) {
         (Some(broker), _) => broker.version.as_str(),
         (None, Some(meta)) => meta.version.as_str(),
