@@ -3,6 +3,8 @@
 //! `cargo run --example quickstart`, then point a broker at it, or replay recorded traffic:
 //! `cargo run -p exhook-cli -- replay tests/data/recordings/*.calls.jsonl --to 127.0.0.1:9000`.
 
+#![allow(clippy::print_stderr)]
+
 use exhook::{App, replace};
 
 fn main() -> Result<(), exhook::Error> {

@@ -78,7 +78,7 @@ async fn item_1_one_port_serves_all_packages_with_their_own_names() {
             ("other", Understood::Denied),
         ] {
             let request = proto::ClientAuthorizeRequest {
-                clientinfo: clientinfo("c"),
+                clientinfo: Some(clientinfo("c")),
                 topic: topic.to_owned(),
                 ..proto::ClientAuthorizeRequest::default()
             };
@@ -456,7 +456,7 @@ async fn item_7_notifications_are_answered_first_and_keep_each_clients_order() {
     for number in 0..50 {
         for client in ["one", "two"] {
             let request = proto::MessageDeliveredRequest {
-                clientinfo: clientinfo(client),
+                clientinfo: Some(clientinfo(client)),
                 message: publish("t", number.to_string()).message,
                 meta: None,
             };

@@ -35,7 +35,7 @@ impl Provider {
     pub(crate) fn address(&self) -> SocketAddr {
         match self.server.address() {
             BoundAddress::Tcp(address) => *address,
-            BoundAddress::Unix(path) => panic!("{path:?} is no TCP address"),
+            BoundAddress::Unix(path) => panic!("{} is no TCP address", path.display()),
         }
     }
 
@@ -106,19 +106,19 @@ pub(crate) async fn eventually(what: &str, condition: impl Fn() -> bool) {
 }
 
 /// A client with this id.
-pub(crate) fn clientinfo(clientid: &str) -> Option<proto::ClientInfo> {
-    Some(proto::ClientInfo {
+pub(crate) fn clientinfo(clientid: &str) -> proto::ClientInfo {
+    proto::ClientInfo {
         clientid: clientid.to_owned(),
         username: "alice".to_owned(),
         password: "correct horse battery staple".to_owned(),
         ..proto::ClientInfo::default()
-    })
+    }
 }
 
 /// A request to authenticate a client.
 pub(crate) fn authenticate(clientid: &str) -> proto::ClientAuthenticateRequest {
     proto::ClientAuthenticateRequest {
-        clientinfo: clientinfo(clientid),
+        clientinfo: Some(clientinfo(clientid)),
         ..proto::ClientAuthenticateRequest::default()
     }
 }
@@ -126,7 +126,7 @@ pub(crate) fn authenticate(clientid: &str) -> proto::ClientAuthenticateRequest {
 /// A client that is connected.
 pub(crate) fn connected(clientid: &str) -> proto::ClientConnectedRequest {
     proto::ClientConnectedRequest {
-        clientinfo: clientinfo(clientid),
+        clientinfo: Some(clientinfo(clientid)),
         meta: None,
     }
 }

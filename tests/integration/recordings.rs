@@ -30,7 +30,8 @@ pub(crate) fn data(name: &str) -> PathBuf {
 /// All calls that were recorded of `broker`.
 pub(crate) fn calls_of(broker: &str) -> Vec<RecordedCall> {
     let path = data(&format!("recordings/emqx-{broker}.calls.jsonl"));
-    let text = fs::read_to_string(&path).unwrap_or_else(|error| panic!("{path:?}: {error}"));
+    let text =
+        fs::read_to_string(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
     text.lines()
         .map(|line| {
             let line: Line = serde_json::from_str(line).expect("a recorded call");

@@ -316,9 +316,8 @@ impl Call {
 
     fn settle_by_fallback(&mut self, failure: Failure) {
         self.settled = true;
-        if self.shared.deadline.is_none() {
-            self.shared.metrics.fell_back(failure);
-        } else if self.shared.fill(self.shared.fallback_answer()).is_ok() {
+        let waits = self.shared.deadline.is_some();
+        if !waits || self.shared.fill(self.shared.fallback_answer()).is_ok() {
             self.shared.metrics.fell_back(failure);
         }
         self.shared.finish.run();

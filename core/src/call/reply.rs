@@ -152,11 +152,11 @@ fn expected(hook: Hook) -> &'static str {
 pub(crate) enum Answer {
     /// `EmptySuccess`.
     Empty,
-    /// IGNORE.
+    /// `IGNORE`.
     Ignore,
-    /// STOP_AND_RETURN or CONTINUE with a bool.
+    /// `STOP_AND_RETURN` or `CONTINUE` with a bool.
     Bool { stop: bool, value: bool },
-    /// STOP_AND_RETURN with the message of this request, changed.
+    /// `STOP_AND_RETURN` with the message of this request, changed.
     Message {
         request: Arc<Request>,
         patch: MessagePatch,

@@ -14,7 +14,7 @@ use super::{Ack, Chain, Fallback, Finish, WakeQueue, lanes::Lanes};
 use crate::{
     call::{Answer, Call, CallShared, Failure, NewCall},
     config::Config,
-    deadline::before,
+    deadline::Deadlines,
     hook::{AnswerKind, Hook, Request, hook_specs},
     log::Seldom,
     metrics::{HookMetrics, Metrics},
@@ -44,6 +44,7 @@ pub(crate) struct Arrival {
     /// How long the broker waits for the answer, if it said so.
     pub(crate) grpc_timeout: Option<Duration>,
     pub(crate) wakes: Arc<WakeQueue>,
+    pub(crate) deadlines: Deadlines,
 }
 
 /// Counts a running call for as long as it lives.
@@ -165,13 +166,14 @@ impl Dispatcher {
         let Some(_running) = self.enter() else {
             return self.overloaded(&request, metrics);
         };
+        let deadlines = arrival.deadlines;
         let deadline = arrival.arrived + self.time_to_answer(chain, arrival.grpc_timeout);
         let waits = hook.is_valued()
             || (hook.answer_kind() == AnswerKind::Notification && chain.ack == Ack::Late);
         let finish = if hook.is_valued() {
             Finish::Nothing
         } else {
-            if !waits && !self.find_room(hook, deadline, metrics).await {
+            if !waits && !self.find_room(hook, &deadlines, deadline, metrics).await {
                 return Answer::Empty;
             }
             Finish::Lane {
@@ -199,7 +201,7 @@ impl Dispatcher {
             Finish::Lane { lane, .. } => self.lanes.submit(lane, call),
         }
         if waits {
-            wait(shared, deadline).await
+            wait(shared, &deadlines, deadline).await
         } else {
             Answer::Empty
         }
@@ -232,18 +234,27 @@ impl Dispatcher {
     fn time_to_answer(&self, chain: &Chain, grpc_timeout: Option<Duration>) -> Duration {
         let own = chain.timeout.unwrap_or(self.timeout);
         match grpc_timeout {
-            Some(grpc_timeout) => own.min(grpc_timeout - margin(grpc_timeout)),
+            Some(grpc_timeout) => own.min(grpc_timeout.saturating_sub(margin(grpc_timeout))),
             None => own,
         }
     }
 
     /// Holds a notification back until there is room for it, which slows the broker down; at the
     /// deadline the event is dropped.
-    async fn find_room(&self, hook: Hook, deadline: Instant, metrics: &HookMetrics) -> bool {
+    async fn find_room(
+        &self,
+        hook: Hook,
+        deadlines: &Deadlines,
+        deadline: Instant,
+        metrics: &HookMetrics,
+    ) -> bool {
         let room = &self.lanes.room;
         let permit = match room.try_acquire() {
             Ok(permit) => Some(permit),
-            Err(_) => before(deadline, room.acquire()).await.and_then(Result::ok),
+            Err(_) => deadlines
+                .before(deadline, room.acquire())
+                .await
+                .and_then(Result::ok),
         };
         if let Some(permit) = permit {
             permit.forget();
@@ -265,11 +276,11 @@ fn margin(grpc_timeout: Duration) -> Duration {
     (grpc_timeout / 10).min(Duration::from_millis(500))
 }
 
-async fn wait(shared: Arc<CallShared>, deadline: Instant) -> Answer {
+async fn wait(shared: Arc<CallShared>, deadlines: &Deadlines, deadline: Instant) -> Answer {
     let awaited = Awaited(shared);
     let slot = &awaited.0.slot;
     let answer = std::future::poll_fn(|context| slot.poll_take(context));
-    if let Some(answer) = before(deadline, answer).await {
+    if let Some(answer) = deadlines.before(deadline, answer).await {
         return answer;
     }
     if let Some(answer) = slot.close() {

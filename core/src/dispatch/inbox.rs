@@ -40,11 +40,10 @@ impl State {
     }
 
     fn next(&mut self) -> Option<Call> {
-        if self.turn < VALUED_IN_A_ROW || self.notifications.is_empty() {
-            if let Some(call) = self.valued.pop_front() {
-                self.turn = self.turn.saturating_add(1);
-                return Some(call);
-            }
+        let valued_turn = self.turn < VALUED_IN_A_ROW || self.notifications.is_empty();
+        if valued_turn && let Some(call) = self.valued.pop_front() {
+            self.turn = self.turn.saturating_add(1);
+            return Some(call);
         }
         self.turn = 0;
         self.notifications.pop_front()

@@ -19,7 +19,7 @@ const LANES: usize = 1024;
 
 /// The ordered queues of notifications, and the room that is left in all of them together.
 pub(crate) struct Lanes {
-    lanes: Vec<Mutex<Lane>>,
+    queues: Vec<Mutex<Lane>>,
     pub(crate) room: Semaphore,
     capacity: usize,
 }
@@ -66,7 +66,7 @@ impl Lanes {
     pub(crate) fn new(capacity: usize) -> Arc<Self> {
         let capacity = capacity.min(Semaphore::MAX_PERMITS);
         Arc::new(Self {
-            lanes: (0..LANES).map(|_| Mutex::new(Lane::default())).collect(),
+            queues: (0..LANES).map(|_| Mutex::new(Lane::default())).collect(),
             room: Semaphore::new(capacity),
             capacity,
         })
@@ -87,7 +87,7 @@ impl Lanes {
     /// Runs `call` when its lane is free, else after those that came before it.
     pub(crate) fn submit(&self, lane: usize, call: Call) {
         {
-            let mut lane = lock(&self.lanes[lane]);
+            let mut lane = lock(&self.queues[lane]);
             if lane.busy {
                 lane.waiting.push_back(call);
                 return;
@@ -98,7 +98,7 @@ impl Lanes {
     }
 
     fn release(&self, lane: usize) -> Option<Call> {
-        let mut lane = lock(&self.lanes[lane]);
+        let mut lane = lock(&self.queues[lane]);
         let next = lane.waiting.pop_front();
         lane.busy = next.is_some();
         next

@@ -62,12 +62,12 @@ impl Fallback {
     }
 
     fn suits(self, hook: Hook) -> bool {
-        match (self, hook.answer_kind()) {
+        matches!(
+            (self, hook.answer_kind()),
             (Fallback::Ignore, _)
-            | (Fallback::Allow | Fallback::Deny, AnswerKind::Bool)
-            | (Fallback::Block, AnswerKind::Message) => true,
-            _ => false,
-        }
+                | (Fallback::Allow | Fallback::Deny, AnswerKind::Bool)
+                | (Fallback::Block, AnswerKind::Message)
+        )
     }
 
     /// The answer to a request that nobody has changed.

@@ -11,9 +11,12 @@ use std::{
 use super::{
     Ack, Arrival, Dispatcher, Fallback, Handler, HandlerOptions, Inbox, Registry, WakeQueue,
 };
+use tokio::task::spawn_local;
+
 use crate::{
     call::{Answer, Call, Failure, MessagePatch, ReplyError, Verdict},
     config::Config,
+    deadline::{DeadlineTimer, served},
     hook::{Hook, Request, TopicFilters},
     metrics::Metrics,
     package::Package,
@@ -97,14 +100,26 @@ fn keeps(calls: &Arc<Mutex<Vec<Call>>>) -> impl Handler + use<> {
 }
 
 async fn ask(dispatcher: &Dispatcher, request: Request) -> Answer {
-    let arrival = Arrival {
-        package: Package::V3,
-        hook: request.hook(),
-        arrived: Instant::now(),
-        grpc_timeout: None,
-        wakes: Arc::new(WakeQueue::default()),
-    };
-    dispatcher.answer(arrival, Arc::new(request)).await
+    ask_within(dispatcher, request, None).await
+}
+
+async fn ask_within(
+    dispatcher: &Dispatcher,
+    request: Request,
+    grpc_timeout: Option<Duration>,
+) -> Answer {
+    served(DeadlineTimer::default(), |deadlines| {
+        let arrival = Arrival {
+            package: Package::V3,
+            hook: request.hook(),
+            arrived: tokio::time::Instant::now().into_std(),
+            grpc_timeout,
+            wakes: Arc::new(WakeQueue::default()),
+            deadlines,
+        };
+        dispatcher.answer(arrival, Arc::new(request))
+    })
+    .await
 }
 
 /// The answer in a form that can be compared.
@@ -336,16 +351,8 @@ async fn the_brokers_timeout_less_a_margin_counts_where_it_is_shorter() {
     let calls = Arc::new(Mutex::new(Vec::new()));
     let dispatcher = Setup::default().on(AUTHENTICATE, keeps(&calls)).build();
     let begun = tokio::time::Instant::now();
-    let arrival = Arrival {
-        package: Package::V2,
-        hook: AUTHENTICATE,
-        arrived: Instant::now(),
-        grpc_timeout: Some(Duration::from_secs(1)),
-        wakes: Arc::new(WakeQueue::default()),
-    };
-    dispatcher
-        .answer(arrival, Arc::new(authenticate("c")))
-        .await;
+    let timeout = Some(Duration::from_secs(1));
+    ask_within(&dispatcher, authenticate("c"), timeout).await;
     let took = begun.elapsed();
     assert!(took <= Duration::from_millis(902), "{took:?}");
     assert!(took >= Duration::from_millis(850), "{took:?}");
@@ -361,7 +368,7 @@ async fn a_call_that_is_let_go_is_answered_with_the_fallback() {
     assert_eq!(failures(&dispatcher, AUTHENTICATE, Failure::Unanswered), 1);
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "local")]
 async fn beyond_max_inflight_the_fallback_is_answered_at_once() {
     let calls = Arc::new(Mutex::new(Vec::new()));
     let mut setup = Setup::default().on(AUTHENTICATE, keeps(&calls));
@@ -369,7 +376,7 @@ async fn beyond_max_inflight_the_fallback_is_answered_at_once() {
     let dispatcher = setup.build();
     let waiting = {
         let dispatcher = Arc::clone(&dispatcher);
-        tokio::spawn(async move { told(&ask(&dispatcher, authenticate("first")).await) })
+        spawn_local(async move { told(&ask(&dispatcher, authenticate("first")).await) })
     };
     tokio::task::yield_now().await;
     assert_eq!(
@@ -416,7 +423,7 @@ async fn valued_calls_do_not_wait_behind_notifications_of_their_client() {
     assert_eq!(lock(&calls).len(), 1);
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "local")]
 async fn a_late_ack_answers_after_the_handler_and_keeps_the_order() {
     let calls = Arc::new(Mutex::new(Vec::new()));
     let options = HandlerOptions {
@@ -428,7 +435,7 @@ async fn a_late_ack_answers_after_the_handler_and_keeps_the_order() {
         .build();
     let asked = {
         let dispatcher = Arc::clone(&dispatcher);
-        tokio::spawn(async move { told(&ask(&dispatcher, connected("c")).await) })
+        spawn_local(async move { told(&ask(&dispatcher, connected("c")).await) })
     };
     tokio::task::yield_now().await;
     assert!(!asked.is_finished());
@@ -437,7 +444,7 @@ async fn a_late_ack_answers_after_the_handler_and_keeps_the_order() {
     assert_eq!(asked.await.expect("no panic"), "empty");
 }
 
-#[tokio::test(start_paused = true)]
+#[tokio::test(flavor = "local", start_paused = true)]
 async fn a_full_inbox_slows_the_broker_down_before_it_drops_anything() {
     let calls = Arc::new(Mutex::new(Vec::new()));
     let mut setup = Setup::default().on(CONNECTED, keeps(&calls));
@@ -448,7 +455,7 @@ async fn a_full_inbox_slows_the_broker_down_before_it_drops_anything() {
 
     let held = {
         let dispatcher = Arc::clone(&dispatcher);
-        tokio::spawn(async move { told(&ask(&dispatcher, connected("two")).await) })
+        spawn_local(async move { told(&ask(&dispatcher, connected("two")).await) })
     };
     tokio::time::sleep(Duration::from_millis(100)).await;
     assert!(!held.is_finished(), "held back while there is no room");

@@ -14,10 +14,9 @@ pub fn topic_matches(filter: &str, topic: &str) -> bool {
     let mut filter_levels = filter.split('/');
     loop {
         match (filter_levels.next(), levels.next()) {
-            (Some("#"), _) => return true,
+            (Some("#"), _) | (None, None) => return true,
             (Some("+"), Some(_)) => {}
             (Some(wanted), Some(level)) if wanted == level => {}
-            (None, None) => return true,
             _ => return false,
         }
     }

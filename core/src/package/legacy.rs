@@ -49,7 +49,7 @@ pub(crate) fn decode(
     Ok(request)
 }
 
-/// Before 5.4 a filter carried its QoS itself; since then it has subscription options.
+/// Before 5.4 a filter carried its QoS itself; since then it has `SubOpts`.
 #[expect(
     deprecated,
     reason = "the fields are deprecated because only older brokers send them"

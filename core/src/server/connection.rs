@@ -5,9 +5,10 @@ use std::{
     io,
     net::IpAddr,
     pin::pin,
+    rc::Rc,
     sync::{Arc, atomic::Ordering},
     task::{Context, Poll},
-    time::{Duration, Instant},
+    time::Duration,
 };
 
 use bytes::Bytes;
@@ -15,6 +16,7 @@ use h2::server::{Builder, Connection};
 use tokio::{
     io::{AsyncRead, AsyncWrite},
     sync::watch,
+    time::timeout,
 };
 use tracing::debug;
 
@@ -30,7 +32,7 @@ use super::{
 use crate::{
     call::Failure,
     config::Config,
-    deadline::before,
+    deadline::DeadlineTimer,
     dispatch::{Dispatcher, WakeQueue},
     log::Seldom,
     metrics::Metrics,
@@ -39,7 +41,7 @@ use crate::{
 /// The HTTP/2 default. gun 1.3 (EMQX up to 5.8.8) does not apply a larger window to streams that
 /// are open when it learns of it, and would then wait for an update that is not due.
 const STREAM_WINDOW: u32 = 65_535;
-/// All streams of a connection together; announced by WINDOW_UPDATE, which every client applies.
+/// All streams of a connection together; announced by `WINDOW_UPDATE`, which every client applies.
 const CONNECTION_WINDOW: u32 = 16 * 1024 * 1024;
 /// A whole stream window in one DATA frame, which is then decoded without being copied together.
 const MAX_FRAME_BYTES: u32 = STREAM_WINDOW;
@@ -143,7 +145,7 @@ async fn serve_stream<S>(
     }
     // What the last poll gathered, such as the reason for closing.
     let flush = poll_fn(|context| flusher.poll_flush(context));
-    let _ = before(Instant::now() + PREFACE_TIMEOUT, flush).await;
+    let _ = timeout(PREFACE_TIMEOUT, flush).await;
 }
 
 async fn serve_http2<S>(
@@ -161,7 +163,7 @@ where
     let mut closing = pin!(phases.wait_for(|phase| *phase >= Phase::Closing));
     let handshake = flushing(flusher, builder().handshake::<_, Bytes>(socket));
     let shaken = tokio::select! {
-        shaken = before(Instant::now() + PREFACE_TIMEOUT, handshake) => shaken,
+        shaken = timeout(PREFACE_TIMEOUT, handshake) => shaken.ok(),
         _ = closing.as_mut() => None,
     };
     let Some(connection) = shaken else {
@@ -169,14 +171,16 @@ where
     };
     let mut connection = connection?;
     let keepalive = Keepalive::new(keepalive_interval, connection.ping_pong());
-    let peer = Arc::new(Peer {
+    let timer = DeadlineTimer::default();
+    let peer = Rc::new(Peer {
         context,
         wakes,
+        deadlines: timer.deadlines().clone(),
         address,
     });
     let mut served = Served {
         connection,
-        streams: Streams::new(peer),
+        streams: Streams::new(peer, timer),
         keepalive,
     };
     let ended = tokio::select! {

@@ -67,7 +67,7 @@ fn put_varint_field(tag: u32, value: u64, buffer: &mut BytesMut) {
     encoding::encode_varint(value, buffer);
 }
 
-/// STOP_AND_RETURN with `message` as `patch` changes it, written without copying the message
+/// `STOP_AND_RETURN` with `message` as `patch` changes it, written without copying the message
 /// first.
 fn encode_message(message: &proto::Message, patch: &MessagePatch) -> Bytes {
     let patched = PatchedMessage::new(message, patch);

@@ -58,7 +58,7 @@ impl IoThread {
 
     async fn run(mut self) {
         let wakes = Arc::new(WakeQueue::default());
-        let waker = {
+        let waking = {
             let wakes = Arc::clone(&wakes);
             spawn_local(poll_fn(move |context| wakes.poll_wake(context)))
         };
@@ -81,7 +81,7 @@ impl IoThread {
             _ = ended => {}
             () = none_open(&open, &self.context) => {}
         }
-        waker.abort();
+        waking.abort();
     }
 
     fn serve(&self, accepted: Accepted, wakes: &Arc<WakeQueue>, open: &Rc<Cell<usize>>) {

@@ -3,6 +3,7 @@
 use std::{
     future::Future,
     net::IpAddr,
+    rc::Rc,
     sync::{Arc, atomic::Ordering},
     time::{Duration, Instant},
 };
@@ -21,7 +22,7 @@ use super::{
 };
 use crate::{
     call::{Answer, Failure},
-    deadline::before,
+    deadline::Deadlines,
     dispatch::{Arrival, WakeQueue},
     hook::{Hook, Request},
     package::{self, BrokerVersion, Package},
@@ -35,6 +36,7 @@ const READ_TIMEOUT: Duration = Duration::from_secs(10);
 pub(crate) struct Peer {
     pub(crate) context: Arc<ConnectionContext>,
     pub(crate) wakes: Arc<WakeQueue>,
+    pub(crate) deadlines: Deadlines,
     pub(crate) address: Option<IpAddr>,
 }
 
@@ -57,18 +59,18 @@ struct AskedHook {
 
 /// Answers one request; whatever it is, there is an answer.
 pub(crate) fn respond(
-    peer: &Arc<Peer>,
+    peer: &Rc<Peer>,
     request: HttpRequest<RecvStream>,
     response: SendResponse<Bytes>,
 ) -> impl Future<Output = ()> + use<> {
     // The head is read here, so that it is not kept, and moved, with the future.
     let (head, body) = request.into_parts();
     let asked = read_head(peer, &head);
-    answer_stream(Arc::clone(peer), asked, body, response)
+    answer_stream(Rc::clone(peer), asked, body, response)
 }
 
 async fn answer_stream(
-    peer: Arc<Peer>,
+    peer: Rc<Peer>,
     asked: Asked,
     body: RecvStream,
     response: SendResponse<Bytes>,
@@ -78,7 +80,7 @@ async fn answer_stream(
         Asked::Other(reply) => {
             // A request that is not read to its end would have to be reset.
             let limit = Instant::now() + READ_TIMEOUT;
-            let _ = before(limit, read_message(body, 0)).await;
+            let _ = peer.deadlines.before(limit, read_message(body, 0)).await;
             reply
         }
     };
@@ -123,9 +125,11 @@ async fn read_request(
     let context = &peer.context;
     let limit = asked
         .grpc_timeout
-        .map_or(READ_TIMEOUT, |timeout| timeout - timeout / 10);
+        .map_or(READ_TIMEOUT, |timeout| timeout.saturating_sub(timeout / 10));
     let read = read_message(body, context.max_message_bytes);
-    let message = before(asked.arrived + limit, read)
+    let message = peer
+        .deadlines
+        .before(asked.arrived + limit, read)
         .await
         .unwrap_or(Err(Failure::Undecodable));
     let request = message.and_then(|message| {
@@ -159,6 +163,7 @@ async fn answer(peer: &Peer, asked: AskedHook, request: Arc<Request>) -> Answer 
         arrived: asked.arrived,
         grpc_timeout: asked.grpc_timeout,
         wakes: Arc::clone(&peer.wakes),
+        deadlines: peer.deadlines.clone(),
     };
     let answer = peer.context.dispatcher.answer(arrival, request).await;
     loaded.unwrap_or(answer)

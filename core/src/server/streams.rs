@@ -2,8 +2,9 @@
 
 use std::{
     future::Future,
+    mem,
     pin::Pin,
-    sync::Arc,
+    rc::Rc,
     task::{Context, Poll},
 };
 
@@ -13,20 +14,24 @@ use h2::{RecvStream, server::SendResponse};
 use http::Request;
 
 use super::service::{Peer, respond};
+use crate::deadline::DeadlineTimer;
 
 type Answering = Pin<Box<dyn Future<Output = ()>>>;
 
 /// Requests are polled together with their connection, without a task for each.
 pub(crate) struct Streams {
-    peer: Arc<Peer>,
+    peer: Rc<Peer>,
+    timer: DeadlineTimer,
     accepted: Vec<Answering>,
     waiting: FuturesUnordered<Answering>,
 }
 
 impl Streams {
-    pub(crate) fn new(peer: Arc<Peer>) -> Self {
+    /// `timer` serves the deadlines that `peer` hands out.
+    pub(crate) fn new(peer: Rc<Peer>, timer: DeadlineTimer) -> Self {
         Self {
             peer,
+            timer,
             accepted: Vec::new(),
             waiting: FuturesUnordered::new(),
         }
@@ -49,9 +54,22 @@ impl Streams {
                 Poll::Pending => self.waiting.push(answering),
             }
         }
-        while let Poll::Ready(Some(())) = Pin::new(&mut self.waiting).poll_next(context) {
-            answered = true;
+        answered |= poll_all(&mut self.waiting, context);
+        while self.timer.poll_due(context).is_ready() {
+            // What is put in anew is polled, woken or not.
+            let waiting = mem::take(&mut self.waiting);
+            self.waiting.extend(waiting);
+            answered |= self.timer.look(|| poll_all(&mut self.waiting, context));
         }
         answered
     }
+}
+
+/// Polls what was woken; whether any was answered.
+fn poll_all(waiting: &mut FuturesUnordered<Answering>, context: &mut Context<'_>) -> bool {
+    let mut answered = false;
+    while let Poll::Ready(Some(())) = Pin::new(&mut *waiting).poll_next(context) {
+        answered = true;
+    }
+    answered
 }
