@@ -10,7 +10,17 @@ from typing import Any
 import pytest
 from broker import eventually, verdict
 from conftest import Serve
-from exhook import App, InvalidOptionError, WrongStateError, allow, block, deny, keep_going
+from exhook import (
+    App,
+    BrokerInfo,
+    InvalidOptionError,
+    RequestMeta,
+    WrongStateError,
+    allow,
+    block,
+    deny,
+    keep_going,
+)
 
 
 class Provider:
@@ -167,19 +177,20 @@ def test_topic_filters_reach_the_broker_and_choose_handlers(serve: Serve) -> Non
 def test_provider_hooks_are_told(serve: Serve) -> None:
     app = App()
     seen: list[str] = []
-    app._register(
-        "provider_loaded", lambda request: seen.append(f"loaded {request.broker.version}")
-    )
+
+    @app.on_provider_loaded
+    def loaded(broker: BrokerInfo, meta: RequestMeta | None) -> None:
+        seen.append(f"loaded {broker.version} {meta}")
 
     @app.on_provider_unloaded
-    async def unloaded(request: Any) -> None:
-        seen.append(f"unloaded {request.node}")
+    async def unloaded(meta: RequestMeta | None) -> None:
+        seen.append(f"unloaded {meta.node if meta else None}")
 
     broker = serve(app)
     broker.call("OnProviderLoaded", broker={"version": "5.9.2"})
-    eventually(lambda: seen == ["loaded 5.9.2"])
+    eventually(lambda: seen == ["loaded 5.9.2 None"])
     broker.call("OnProviderUnloaded", meta={"node": "n1"})
-    eventually(lambda: seen == ["loaded 5.9.2", "unloaded n1"])
+    eventually(lambda: seen == ["loaded 5.9.2 None", "unloaded n1"])
 
 
 def test_a_companion_answers_ignore_to_hooks_without_handler(serve: Serve) -> None:
@@ -201,7 +212,8 @@ def test_a_hook_without_handler_is_answered_all_the_same(serve: Serve) -> None:
     ("register", "words"),
     [
         (lambda app: app.on_client_authenticate(inline=True)(AsyncCallable()), "inline"),
-        (lambda app: app.on_client_authenticate(lambda: True), "one argument"),
+        (lambda app: app.on_client_authenticate(lambda: True), r"must take \(request\)"),
+        (lambda app: app.on_provider_loaded(Callable()), r"must take \(broker, meta\)"),
         (lambda app: app.on_client_authenticate(timeout_ms=0)(Callable()), "timeout_ms"),
         (lambda app: app.on_client_authenticate(fallback="block")(Callable()), "allow, deny"),
         (lambda app: app.on_message_publish("a/#/b")(Callable()), "a/#/b"),
@@ -246,8 +258,9 @@ def test_all_hooks_have_a_decorator_and_reach_their_handler(serve: Serve) -> Non
 
     app = App()
     seen: list[str] = []
-    for name, *_ in _native.HOOKS:
-        getattr(app, f"on_{name}")(lambda request: seen.append(request.hook))
+    for name, dotted, *_ in _native.HOOKS:
+        # The hooks of the provider are called with fields of their request.
+        getattr(app, f"on_{name}")(lambda *_, dotted=dotted: seen.append(dotted))
     broker = serve(app)
     service = broker._service
     for rpc in service.methods_by_name:

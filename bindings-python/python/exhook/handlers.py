@@ -13,8 +13,11 @@ from exhook.errors import InvalidOptionError
 from exhook.hooks import DOTTED, NAMES
 from exhook.words import suggestion
 
-Handler = Callable[[Any], object]
+Handler = Callable[..., object]
 Runner = Literal["thread", "inline", "loop"]
+
+# Handlers of these hooks take fields of the request, all others the request itself.
+_ARGUMENTS = {"provider_loaded": ("broker", "meta"), "provider_unloaded": ("meta",)}
 
 
 @dataclass(frozen=True)
@@ -63,9 +66,10 @@ class Registration:
 
     def enter(self, registry: _native.Registry) -> None:
         """Registers the handler with ``registry``."""
-        registry.register(
-            self.hook, self.handler, self.runner, topics=list(self.topics), **self.options
-        )
+        handler = self.handler
+        if self.hook in _ARGUMENTS:
+            handler = _taking_request(handler, _ARGUMENTS[self.hook])
+        registry.register(self.hook, handler, self.runner, topics=list(self.topics), **self.options)
 
     def _check_handler(self) -> None:
         if not callable(self.handler):
@@ -83,12 +87,35 @@ class Registration:
             signature = inspect.signature(self.handler)
         except (TypeError, ValueError):
             return  # Some callables of C extensions do not tell theirs.
+        arguments = _ARGUMENTS.get(self.hook, ("request",))
         try:
-            signature.bind(None)
+            signature.bind(*arguments)
         except TypeError as error:
             raise InvalidOptionError(
-                f"{self.where} must take one argument, the request, but is {self.name}{signature}"
+                f"{self.where} must take ({', '.join(arguments)}), but is {self.name}{signature}"
             ) from error
+
+
+def _taking_request(handler: Handler, fields: Sequence[str]) -> Handler:
+    """Makes a handler of a request from one of some of its fields."""
+
+    def values(request: Any) -> tuple[Any, ...]:
+        return tuple(getattr(request, field) for field in fields)
+
+    if is_async(handler):
+
+        async def spread_async(request: Any) -> object:
+            result: Any = handler(*values(request))
+            return await result
+
+        spread: Handler = spread_async
+    else:
+
+        def spread(request: Any) -> object:
+            return handler(*values(request))
+
+    spread.__qualname__ = name_of(handler)
+    return spread
 
 
 def _unwrapped(handler: object) -> object:
