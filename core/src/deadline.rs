@@ -109,7 +109,7 @@ impl DeadlineTimer {
 }
 
 /// `future` with the deadlines inside it served, as a connection serves those of its requests.
-#[cfg(test)]
+#[cfg(all(test, not(exhook_loom)))]
 pub(crate) async fn served<F: Future>(
     mut timer: DeadlineTimer,
     future: impl FnOnce(Deadlines) -> F,

@@ -132,3 +132,92 @@ impl Handler for Inbox {
         }
     }
 }
+
+#[cfg(all(test, exhook_loom))]
+mod model {
+    use loom::{
+        sync::{Condvar, Mutex as LoomMutex},
+        thread,
+    };
+
+    use super::*;
+    use crate::{
+        call::NewCall,
+        dispatch::{Chain, Finish, HandlerOptions, Registry, WakeQueue},
+        hook::{Hook, Request},
+        metrics::Metrics,
+        package::Package,
+    };
+
+    #[derive(Default)]
+    struct Bell {
+        rung: LoomMutex<bool>,
+        changed: Condvar,
+    }
+
+    impl Bell {
+        fn ring(&self) {
+            *lock(&self.rung) = true;
+            self.changed.notify_one();
+        }
+
+        fn wait(&self) {
+            let mut rung = lock(&self.rung);
+            while !*rung {
+                rung = self.changed.wait(rung).expect("no thread panics");
+            }
+            *rung = false;
+        }
+    }
+
+    fn call(hook: Hook, chain: &Arc<Chain>) -> Call {
+        let new = NewCall {
+            package: Package::V3,
+            hook,
+            arrived: Instant::now(),
+            deadline: None,
+            wakes: Arc::new(WakeQueue::default()),
+            metrics: Arc::clone(Metrics::new().hook(Package::V3, hook)),
+            chain: Arc::clone(chain),
+            finish: Finish::Nothing,
+            position: 0,
+        };
+        Call::new(new, Arc::new(Request::empty(hook))).0
+    }
+
+    #[test]
+    fn whoever_takes_until_nothing_is_left_after_each_ring_gets_every_call() {
+        loom::model(|| {
+            let bell = Arc::new(Bell::default());
+            let inbox = {
+                let bell = Arc::clone(&bell);
+                Inbox::new(move || bell.ring())
+            };
+            let mut registry = Registry::new();
+            let options = HandlerOptions::default();
+            let hook = Hook::ClientAuthenticate;
+            registry
+                .register(hook, options, Arc::new(drop::<Call>))
+                .expect("valid options");
+            let chain = Arc::clone(&registry.into_chains()[hook as usize]);
+            let pushers: Vec<_> = (0..2)
+                .map(|_| {
+                    let (inbox, chain) = (Arc::clone(&inbox), Arc::clone(&chain));
+                    thread::spawn(move || inbox.handle(call(hook, &chain)))
+                })
+                .collect();
+            let mut taken = 0;
+            while taken < 2 {
+                // Hangs, which loom reports, if a ring is missing.
+                bell.wait();
+                while let Some(call) = inbox.take() {
+                    taken += 1;
+                    let _ = call.reply(crate::Verdict::Allow);
+                }
+            }
+            for pusher in pushers {
+                pusher.join().expect("a pusher does not panic");
+            }
+        });
+    }
+}

@@ -3,15 +3,12 @@
 use std::{
     collections::HashMap,
     net::IpAddr,
-    sync::{
-        Mutex,
-        atomic::{AtomicBool, Ordering},
-    },
+    sync::atomic::{AtomicBool, Ordering},
 };
 
 use crate::{
     package::{BrokerVersion, Package, VerdictNumbers},
-    sync::lock,
+    sync::{Mutex, lock},
 };
 
 /// Remembers which peers are brokers of 4.3.0 to 4.3.2.

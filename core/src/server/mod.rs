@@ -17,7 +17,7 @@ mod streams;
 
 use std::{
     fmt, process,
-    sync::{Arc, Mutex},
+    sync::Arc,
     thread::JoinHandle,
     time::{Duration, Instant},
 };
@@ -33,7 +33,7 @@ use crate::{
     error::{Error, ErrorCode},
     hook::Hook,
     metrics::{Metrics, MetricsSnapshot},
-    sync::lock,
+    sync::{Mutex, lock},
 };
 use connection::ConnectionContext;
 #[cfg(feature = "testing")]

@@ -5,7 +5,7 @@ use std::{
     hash::{DefaultHasher, Hash, Hasher},
     io,
     sync::{
-        Arc, Mutex,
+        Arc,
         atomic::{AtomicUsize, Ordering},
     },
     time::Duration,
@@ -14,7 +14,11 @@ use std::{
 use tokio::sync::OwnedMutexGuard;
 
 use super::{CallOutcome, Connection, Endpoint};
-use crate::{hook::Hook, package::Package, sync::lock};
+use crate::{
+    hook::Hook,
+    package::Package,
+    sync::{Mutex, lock},
+};
 
 /// Several connections to one hook server. All calls of an MQTT client use the same one, one at a
 /// time and in the order in which they were made.
