@@ -20,8 +20,8 @@ pub struct Config {
     pub max_message_bytes: usize,
     /// How long `stop` waits for running calls and queued notifications.
     pub drain_timeout_ms: u64,
-    /// How often an idle connection is probed, so that brokers that vanished are noticed;
-    /// 0 turns probing off.
+    /// How often a connection is probed with a PING, so that brokers that vanished are noticed: one
+    /// that has not answered when the next is due is let go. 0 turns probing off.
     pub keepalive_interval_ms: u64,
     /// Also announce the valued hooks that have no handler, and answer them with ignore. For
     /// brokers of 5.9 and later with several exhook servers, whose chain otherwise ends at a

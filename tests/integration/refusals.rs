@@ -4,6 +4,8 @@ use std::time::Duration;
 
 use exhook::{App, BoundAddress, Config, ErrorCode, Hook, Package, testing::Connection};
 
+use tokio::net::TcpStream;
+
 use crate::{
     captured_logs,
     provider::{Provider, TIMEOUT, authenticate, connect},
@@ -33,6 +35,42 @@ async fn an_unknown_method_is_unimplemented_by_trailers_of_their_own() {
     assert_eq!(provider.metrics().unknown_methods, 3);
     let logged = captured_logs::count(&["WARN", "is no hook", "emqx.exhook.v4"]);
     assert_eq!(logged, 1, "once for the kind, not for each call");
+}
+
+#[tokio::test]
+async fn what_is_not_grpc_gets_an_http_status_and_nothing_is_reset() {
+    captured_logs::capture();
+    let provider = Provider::start(Config::default(), |_| {}).await;
+    let socket = TcpStream::connect(provider.address())
+        .await
+        .expect("a listener");
+    let (mut requests, connection) = h2::client::handshake(socket).await.expect("HTTP/2");
+    let driver = tokio::spawn(connection);
+    for (method, content_type, status) in [
+        ("POST", "application/json", 415),
+        ("POST", "", 415),
+        ("GET", "application/grpc", 405),
+    ] {
+        let head = http::Request::builder()
+            .method(method)
+            .uri("http://localhost/emqx.exhook.v2.HookProvider/OnClientConnected")
+            .header("content-type", content_type)
+            .body(())
+            .expect("a request");
+        let (response, mut body) = requests.send_request(head, false).expect("a stream");
+        body.send_data("{}".into(), true).expect("a short body");
+        let response = response.await.expect("a response");
+        assert_eq!(response.status(), status);
+        let mut content = response.into_body();
+        assert!(
+            content.data().await.is_none(),
+            "a body would confuse brokers"
+        );
+        content.trailers().await.expect("the stream ends in order");
+    }
+    assert_eq!(provider.metrics().bad_requests, 3);
+    assert_eq!(captured_logs::count(&["WARN", "is not gRPC"]), 1);
+    driver.abort();
 }
 
 #[tokio::test]

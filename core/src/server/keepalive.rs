@@ -9,10 +9,8 @@ use std::{
 use h2::{Ping, PingPong};
 use tokio::time::{Instant, Sleep, sleep};
 
-/// How long a peer may take to answer our PING.
-const ANSWER_TIMEOUT: Duration = Duration::from_secs(20);
-
-/// Sends a PING at every interval, and gives up on a peer that does not answer it.
+/// Sends a PING at every interval, and gives up on a peer that has not answered it when the next
+/// one is due.
 pub(crate) struct Keepalive {
     probing: Option<Probing>,
 }
@@ -51,20 +49,14 @@ impl Keepalive {
                     return Poll::Ready(());
                 }
                 probing.unanswered = false;
-                probing.restart(probing.interval);
             }
             ready!(probing.timer.as_mut().poll(context));
             if probing.unanswered || probing.ping_pong.send_ping(Ping::opaque()).is_err() {
                 return Poll::Ready(());
             }
             probing.unanswered = true;
-            probing.restart(ANSWER_TIMEOUT);
+            let next = Instant::now() + probing.interval;
+            probing.timer.as_mut().reset(next);
         }
-    }
-}
-
-impl Probing {
-    fn restart(&mut self, after: Duration) {
-        self.timer.as_mut().reset(Instant::now() + after);
     }
 }
