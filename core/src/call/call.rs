@@ -37,18 +37,23 @@ pub struct Call {
 
 /// What the holder of a call and whoever waits for its answer have in common.
 pub(crate) struct CallShared {
+    pub(crate) origin: CallOrigin,
+    pub(crate) slot: Slot<Answer>,
+    progress: Mutex<Progress>,
+    started: AtomicBool,
+}
+
+/// Where a call comes from, and where it goes.
+pub(crate) struct CallOrigin {
     pub(crate) package: Package,
     pub(crate) hook: Hook,
     pub(crate) arrived: Instant,
     /// When the broker is answered at the latest; none where it has been answered already.
     pub(crate) deadline: Option<Instant>,
-    pub(crate) slot: Slot<Answer>,
     pub(crate) wakes: Arc<WakeQueue>,
     pub(crate) metrics: Arc<HookMetrics>,
-    chain: Arc<Chain>,
-    finish: Finish,
-    progress: Mutex<Progress>,
-    started: AtomicBool,
+    pub(crate) chain: Arc<Chain>,
+    pub(crate) finish: Finish,
 }
 
 /// What is answered if the handler whose turn it is fails.
@@ -56,19 +61,6 @@ struct Progress {
     fallback: Fallback,
     request: Arc<Request>,
     is_changed: bool,
-}
-
-/// Everything that a new call starts with.
-pub(crate) struct NewCall {
-    pub(crate) package: Package,
-    pub(crate) hook: Hook,
-    pub(crate) arrived: Instant,
-    pub(crate) deadline: Option<Instant>,
-    pub(crate) wakes: Arc<WakeQueue>,
-    pub(crate) metrics: Arc<HookMetrics>,
-    pub(crate) chain: Arc<Chain>,
-    pub(crate) finish: Finish,
-    pub(crate) position: usize,
 }
 
 impl CallShared {
@@ -87,12 +79,12 @@ impl CallShared {
         match self.slot.fill(answer) {
             Ok(waker) => {
                 if let Some(waker) = waker {
-                    self.wakes.push(waker);
+                    self.origin.wakes.push(waker);
                 }
                 Ok(())
             }
             Err(_) => {
-                self.metrics.late();
+                self.origin.metrics.late();
                 Err(ReplyError::TooLate)
             }
         }
@@ -100,18 +92,16 @@ impl CallShared {
 }
 
 impl Call {
-    pub(crate) fn new(new: NewCall, request: Arc<Request>) -> (Self, Arc<CallShared>) {
-        let fallback = new.chain.handlers[new.position].fallback;
+    /// A call for the handler at `position` of its chain.
+    pub(crate) fn new(
+        origin: CallOrigin,
+        position: usize,
+        request: Arc<Request>,
+    ) -> (Self, Arc<CallShared>) {
+        let fallback = origin.chain.handlers[position].fallback;
         let shared = Arc::new(CallShared {
-            package: new.package,
-            hook: new.hook,
-            arrived: new.arrived,
-            deadline: new.deadline,
+            origin,
             slot: Slot::new(),
-            wakes: new.wakes,
-            metrics: new.metrics,
-            chain: new.chain,
-            finish: new.finish,
             progress: Mutex::new(Progress {
                 fallback,
                 request: Arc::clone(&request),
@@ -122,7 +112,7 @@ impl Call {
         let call = Self {
             shared: Arc::clone(&shared),
             request,
-            position: new.position,
+            position,
             keep_going: None,
             settled: false,
         };
@@ -131,23 +121,23 @@ impl Call {
 
     /// Hands the call to the handler whose turn it is.
     pub(crate) fn hand_over(self) {
-        let chain = Arc::clone(&self.shared.chain);
+        let chain = Arc::clone(&self.shared.origin.chain);
         chain.handlers[self.position].target.handle(self);
     }
 
     /// The hook that the broker called.
     pub fn hook(&self) -> Hook {
-        self.shared.hook
+        self.shared.origin.hook
     }
 
     /// The package that the broker speaks.
     pub fn package(&self) -> Package {
-        self.shared.package
+        self.shared.origin.package
     }
 
     /// The registration this call is for.
     pub fn handler(&self) -> HandlerId {
-        self.shared.chain.handlers[self.position].id
+        self.shared.origin.chain.handlers[self.position].id
     }
 
     /// The request, with what earlier handlers of the same hook have changed.
@@ -162,32 +152,34 @@ impl Call {
 
     /// When the broker is answered at the latest; `None` where it has been answered already.
     pub fn deadline(&self) -> Option<Instant> {
-        self.shared.deadline
+        self.shared.origin.deadline
     }
 
     /// How long user code may still take; `None` where the broker does not wait.
     pub fn remaining(&self) -> Option<Duration> {
-        self.shared
-            .deadline
+        self.deadline()
             .map(|deadline| deadline.saturating_duration_since(Instant::now()))
     }
 
     /// When the call reached the server.
     pub fn arrived(&self) -> Instant {
-        self.shared.arrived
+        self.shared.origin.arrived
     }
 
     /// Whether an answer would still reach the broker. Calls whose broker does not wait for the
     /// handler are always wanted.
     pub fn is_wanted(&self) -> bool {
-        self.shared.deadline.is_none() || self.shared.slot.is_open()
+        self.shared.origin.deadline.is_none() || self.shared.slot.is_open()
     }
 
     /// Notes that user code begins now; the time waited until then goes into the metrics once.
     /// Where user code runs as soon as the call is handed over, there is nothing to note.
     pub fn start(&self) {
         if !self.shared.started.swap(true, Ordering::Relaxed) {
-            self.shared.metrics.waited(self.shared.arrived.elapsed());
+            self.shared
+                .origin
+                .metrics
+                .waited(self.shared.origin.arrived.elapsed());
         }
     }
 
@@ -268,7 +260,10 @@ impl Call {
 
     /// The next handler of the chain that wants this request.
     fn next_position(&self) -> Option<usize> {
-        self.shared.chain.next(self.position + 1, &self.request)
+        self.shared
+            .origin
+            .chain
+            .next(self.position + 1, &self.request)
     }
 
     fn pass_on(mut self) -> Result<(), ReplyError> {
@@ -277,12 +272,12 @@ impl Call {
         };
         if !self.is_wanted() {
             self.settled = true;
-            self.shared.metrics.late();
-            self.shared.finish.run();
+            self.shared.origin.metrics.late();
+            self.shared.origin.finish.run();
             return Err(ReplyError::TooLate);
         }
         self.position = position;
-        lock(&self.shared.progress).fallback = self.shared.chain.handlers[position].fallback;
+        lock(&self.shared.progress).fallback = self.shared.origin.chain.handlers[position].fallback;
         self.hand_over();
         Ok(())
     }
@@ -305,22 +300,22 @@ impl Call {
 
     fn settle(&mut self, answer: Answer) -> Result<(), ReplyError> {
         self.settled = true;
-        let filled = if self.shared.deadline.is_some() {
+        let filled = if self.shared.origin.deadline.is_some() {
             self.shared.fill(answer)
         } else {
             Ok(())
         };
-        self.shared.finish.run();
+        self.shared.origin.finish.run();
         filled
     }
 
     fn settle_by_fallback(&mut self, failure: Failure) {
         self.settled = true;
-        let waits = self.shared.deadline.is_some();
+        let waits = self.shared.origin.deadline.is_some();
         if !waits || self.shared.fill(self.shared.fallback_answer()).is_ok() {
-            self.shared.metrics.fell_back(failure);
+            self.shared.origin.metrics.fell_back(failure);
         }
-        self.shared.finish.run();
+        self.shared.origin.finish.run();
     }
 }
 

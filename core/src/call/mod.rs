@@ -10,7 +10,7 @@ mod reply;
 mod slot;
 
 pub use call::{Call, HandlerId};
-pub(crate) use call::{CallShared, NewCall};
+pub(crate) use call::{CallOrigin, CallShared};
 pub(crate) use message::{ALLOW_PUBLISH, MAX_TOPIC_BYTES};
 pub use message::{MessagePatch, MessageProblem};
 pub(crate) use reply::Answer;

@@ -12,7 +12,7 @@ use tracing::warn;
 
 use super::{Ack, Chain, Fallback, Finish, WakeQueue, lanes::Lanes};
 use crate::{
-    call::{Answer, Call, CallShared, Failure, NewCall},
+    call::{Answer, Call, CallOrigin, CallShared, Failure},
     config::Config,
     deadline::Deadlines,
     hook::{AnswerKind, Hook, Request, hook_specs},
@@ -183,7 +183,7 @@ impl Dispatcher {
             }
         };
         let (call, shared) = Call::new(
-            NewCall {
+            CallOrigin {
                 package: arrival.package,
                 hook,
                 arrived: arrival.arrived,
@@ -192,8 +192,8 @@ impl Dispatcher {
                 metrics: Arc::clone(metrics),
                 chain: Arc::clone(chain),
                 finish: finish.clone(),
-                position,
             },
+            position,
             request,
         );
         match finish {
@@ -286,6 +286,6 @@ async fn wait(shared: Arc<CallShared>, deadlines: &Deadlines, deadline: Instant)
     if let Some(answer) = slot.close() {
         return answer;
     }
-    awaited.0.metrics.fell_back(Failure::Deadline);
+    awaited.0.origin.metrics.fell_back(Failure::Deadline);
     awaited.0.fallback_answer()
 }

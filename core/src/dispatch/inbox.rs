@@ -142,7 +142,7 @@ mod model {
 
     use super::*;
     use crate::{
-        call::NewCall,
+        call::CallOrigin,
         dispatch::{Chain, Finish, HandlerOptions, Registry, WakeQueue},
         hook::{Hook, Request},
         metrics::Metrics,
@@ -171,7 +171,7 @@ mod model {
     }
 
     fn call(hook: Hook, chain: &Arc<Chain>) -> Call {
-        let new = NewCall {
+        let origin = CallOrigin {
             package: Package::V3,
             hook,
             arrived: Instant::now(),
@@ -180,9 +180,8 @@ mod model {
             metrics: Arc::clone(Metrics::new().hook(Package::V3, hook)),
             chain: Arc::clone(chain),
             finish: Finish::Nothing,
-            position: 0,
         };
-        Call::new(new, Arc::new(Request::empty(hook))).0
+        Call::new(origin, 0, Arc::new(Request::empty(hook))).0
     }
 
     #[test]

@@ -29,7 +29,7 @@ use crate::{
     proto::ProviderLoadedRequest,
 };
 
-/// How long a request may take to arrive when its broker does not say how long it waits.
+/// How long a request may take to arrive; less where its broker waits less.
 const READ_TIMEOUT: Duration = Duration::from_secs(10);
 
 /// What requests of one connection have in common.
@@ -125,7 +125,8 @@ async fn read_request(
     let context = &peer.context;
     let limit = asked
         .grpc_timeout
-        .map_or(READ_TIMEOUT, |timeout| timeout.saturating_sub(timeout / 10));
+        .map_or(READ_TIMEOUT, |timeout| timeout.saturating_sub(timeout / 10))
+        .min(READ_TIMEOUT);
     let read = read_message(body, context.max_message_bytes);
     let message = peer
         .deadlines
