@@ -9,6 +9,7 @@ mod docs;
 mod hooks_py;
 mod native_pyi;
 mod native_rs;
+mod requests_py;
 mod text;
 
 use std::{error::Error, fs, path::Path, process::ExitCode};
@@ -36,6 +37,10 @@ fn main() -> Result<ExitCode, Box<dyn Error>> {
         (
             "bindings-python/python/exhook/_hooks.py",
             hooks_py::generate(&protocol),
+        ),
+        (
+            "bindings-python/python/exhook/_requests.py",
+            requests_py::generate(&protocol),
         ),
         ("docs/hooks.md", docs::generate(&protocol)),
     ];
