@@ -8,15 +8,12 @@ pub(crate) fn generate(protocol: &Protocol) -> String {
     let parts = protocol.parts.iter().map(|part| &*part.name);
     let mut names: Vec<&str> = requests.chain(parts).collect();
     names.sort_unstable();
-    let exported: String = names
-        .iter()
-        .map(|name| format!("    \"{name}\",\n"))
-        .collect();
+    let exported = names.join("\",\n    \"");
     // As ruff sorts them.
     names.sort_unstable_by_key(|name| name.to_lowercase());
-    let imported: String = names.iter().map(|name| format!("    {name},\n")).collect();
+    let imported = names.join(",\n    ");
     format!(
         "# {NOTICE}\n\"\"\"The classes of the requests and of what they are made of.\"\"\"\n\n\
-         from exhook._native import (\n{imported})\n\n__all__ = [\n{exported}]\n"
+         from exhook._native import (\n    {imported},\n)\n\n__all__ = [\n    \"{exported}\",\n]\n"
     )
 }
