@@ -1,0 +1,44 @@
+#!/bin/sh
+# Checks that the tools named on the command line are there, and says how to get one that is not.
+# As root, Debian packages are installed instead.
+set -eu
+
+fail() {
+    printf 'exhook: %s\n' "$1" >&2
+    exit 1
+}
+
+debian_package() {
+    if [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null 2>&1; then
+        printf 'exhook: installing the Debian package %s\n' "$1" >&2
+        { apt-get install -y -qq "$1" || { apt-get update -qq && apt-get install -y -qq "$1"; }; } >/dev/null
+    else
+        fail "$2 is missing; install it (Debian: apt-get install $1) and try again"
+    fi
+}
+
+for tool in "$@"; do
+    case $tool in
+    cargo)
+        command -v cargo >/dev/null 2>&1 ||
+            fail "cargo is missing; install Rust 1.88 or newer with rustup and try again"
+        ;;
+    cc)
+        command -v cc >/dev/null 2>&1 || debian_package gcc "a C compiler (cc)"
+        ;;
+    h2load)
+        command -v h2load >/dev/null 2>&1 || debian_package nghttp2-client h2load
+        ;;
+    python)
+        python=${PYTHON:-python3}
+        command -v "$python" >/dev/null 2>&1 || debian_package python3 "$python"
+        "$python" -c 'import sys; sys.exit(sys.version_info < (3, 10))' ||
+            fail "$python is older than Python 3.10; set PYTHON to a newer one, as in: make PYTHON=python3.11 demo"
+        "$python" -c 'import ensurepip, venv' 2>/dev/null ||
+            debian_package python3-venv "Python's venv module"
+        ;;
+    *)
+        fail "tools/require.sh does not know $tool"
+        ;;
+    esac
+done

@@ -1,0 +1,87 @@
+"""Runs the tests of the Python package on every CPython that this machine has."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+PACKAGE = ROOT / "bindings-python"
+VENVS = ROOT / "target" / "venvs"
+OLDEST = (3, 10)
+VERSION = "import sys; print(sys.implementation.name, *sys.version_info[:2])"
+
+
+def main() -> int:
+    """Tests the one wheel in the folder that is named on the command line."""
+    (wheel,) = Path(sys.argv[1]).glob("*.whl")
+    failed = []
+    for version, python in sorted(interpreters().items()):
+        name = ".".join(map(str, version))
+        venv = environment(name, python, wheel)
+        if venv is None:
+            print(f"CPython {name} is skipped: it cannot make a virtual environment", flush=True)
+            continue
+        print(f"CPython {name}", flush=True)
+        tests = subprocess.run([venv, "-m", "pytest", "-q"], cwd=PACKAGE, check=False)
+        if tests.returncode != 0:
+            failed.append(name)
+    if failed:
+        print(f"failed on CPython {', '.join(failed)}")
+    return 1 if failed else 0
+
+
+def interpreters() -> dict[tuple[int, int], Path]:
+    """Each minor version from the oldest that is supported, and an interpreter of it."""
+    candidates = [Path(sys.executable)]
+    for folder in map(Path, os.get_exec_path()):
+        if folder.is_dir():
+            named = (path for path in folder.glob("python3.*") if path.name.count(".") == 1)
+            candidates += sorted(path for path in named if re.search(r"\.\d+$", path.name))
+    if pyenv := shutil.which("pyenv"):
+        root = subprocess.run([pyenv, "root"], check=False, capture_output=True, text=True)
+        candidates += sorted(Path(root.stdout.strip()).glob("versions/*/bin/python"))
+    found: dict[tuple[int, int], Path] = {}
+    for candidate in candidates:
+        version = version_of(candidate)
+        if version is not None and version >= OLDEST:
+            found.setdefault(version, candidate)
+    return found
+
+
+def version_of(python: Path) -> tuple[int, int] | None:
+    """The version of a CPython; None for anything else, such as a shim without a version."""
+    try:
+        answer = subprocess.run(
+            [python, "-c", VERSION], check=False, capture_output=True, text=True, timeout=20
+        )
+    except (OSError, subprocess.TimeoutExpired):
+        return None
+    match answer.stdout.split():
+        case ["cpython", major, minor]:
+            return int(major), int(minor)
+        case _:
+            return None
+
+
+def environment(name: str, python: Path, wheel: Path) -> Path | None:
+    """The interpreter of a virtual environment with the wheel and what the tests need."""
+    venv = VENVS / name
+    inner = venv / "bin" / "python"
+    if not inner.exists():
+        made = subprocess.run([python, "-m", "venv", venv], check=False)
+        if made.returncode != 0:
+            shutil.rmtree(venv, ignore_errors=True)
+            return None
+    pip = [inner, "-m", "pip", "install", "--quiet"]
+    subprocess.run([*pip, "-r", PACKAGE / "tests" / "requirements.txt"], check=True)
+    subprocess.run([*pip, "--force-reinstall", "--no-deps", wheel], check=True)
+    return inner
+
+
+if __name__ == "__main__":
+    sys.exit(main())
