@@ -53,17 +53,17 @@ def replacement(length: int) -> bytes:
 class Peer(services.HookProviderServicer):
     """The service; methods that are not written here answer that they have nothing to say."""
 
-    async def OnProviderLoaded(self, request: Any, context: Any) -> Any:  # noqa: N802
+    async def OnProviderLoaded(self, request: Any, context: Any) -> Any:
         """Asks for every hook."""
         return messages.LoadedResponse(hooks=[messages.HookSpec(name=name) for name in HOOKS])
 
-    async def OnClientAuthenticate(self, request: Any, context: Any) -> Any:  # noqa: N802
+    async def OnClientAuthenticate(self, request: Any, context: Any) -> Any:
         """Admits everybody."""
         return messages.ValuedResponse(
             type=messages.ValuedResponse.STOP_AND_RETURN, bool_result=True
         )
 
-    async def OnMessagePublish(self, request: Any, context: Any) -> Any:  # noqa: N802
+    async def OnMessagePublish(self, request: Any, context: Any) -> Any:
         """Replaces the payload."""
         message = request.message
         message.payload = replacement(len(message.payload))
