@@ -47,6 +47,7 @@ lint: $(VENV)/linters test-generated ## check format, style and types of everyth
 	$(RUFF) format --check $(PYTHON_SOURCES)
 	$(VENV)/bin/mypy --config-file bindings-python/pyproject.toml bindings-python/python/exhook
 	$(VENV)/bin/mypy --strict tools/demo.py tools/test_pythons.py
+	cd benches && ../$(VENV)/bin/mypy --strict run.py
 
 fmt: $(VENV)/linters ## format everything
 	cargo fmt --all

@@ -77,9 +77,9 @@ def environment(name: str, python: Path, wheel: Path) -> Path | None:
         if made.returncode != 0:
             shutil.rmtree(venv, ignore_errors=True)
             return None
-    pip = [inner, "-m", "pip", "install", "--quiet"]
-    subprocess.run([*pip, "-r", PACKAGE / "tests" / "requirements.txt"], check=True)
-    subprocess.run([*pip, "--force-reinstall", "--no-deps", wheel], check=True)
+    pip = [str(inner), "-m", "pip", "install", "--quiet"]
+    subprocess.run([*pip, "-r", str(PACKAGE / "tests" / "requirements.txt")], check=True)
+    subprocess.run([*pip, "--force-reinstall", "--no-deps", str(wheel)], check=True)
     return inner
 
 

@@ -14,7 +14,7 @@ pub struct Config {
     /// How many notifications may be answered but not yet handled. More are held back, which
     /// slows the broker down, and are dropped at the deadline.
     pub inbox_capacity: usize,
-    /// How many threads read, decode and answer; one serves some 200,000 calls a second.
+    /// How many threads read, decode and answer; one serves some 100,000 calls a second.
     pub io_threads: usize,
     /// The largest request that is decoded; larger ones are answered with the fallback.
     pub max_message_bytes: usize,
