@@ -15,28 +15,20 @@ use bytes::Bytes;
 use h2::server::{Builder, Connection};
 use tokio::{
     io::{AsyncRead, AsyncWrite},
-    sync::watch,
     time::timeout,
 };
 use tracing::debug;
 
 use super::{
     Phase,
-    brokers::Brokers,
+    context::ConnectionContext,
     gather::{Flusher, Gather},
     keepalive::Keepalive,
     listen::Accepted,
     service::Peer,
     streams::Streams,
 };
-use crate::{
-    call::Failure,
-    config::Config,
-    deadline::DeadlineTimer,
-    dispatch::{Dispatcher, WakeQueue},
-    log::Seldom,
-    metrics::Metrics,
-};
+use crate::{deadline::DeadlineTimer, dispatch::WakeQueue};
 
 /// The HTTP/2 default. gun 1.3 (EMQX up to 5.8.8) does not apply a larger window to streams that
 /// are open when it learns of it, and would then wait for an update that is not due.
@@ -51,46 +43,6 @@ const MAX_HEADER_LIST_BYTES: u32 = 16 * 1024;
 const MAX_LOCAL_ERROR_RESETS: usize = 1024;
 /// How long a peer may take to begin HTTP/2.
 const PREFACE_TIMEOUT: Duration = Duration::from_secs(10);
-
-/// What all connections of a server share.
-pub(crate) struct ConnectionContext {
-    pub(crate) dispatcher: Arc<Dispatcher>,
-    pub(crate) brokers: Brokers,
-    pub(crate) max_message_bytes: usize,
-    pub(crate) bad_request: [Seldom; Failure::ALL.len()],
-    pub(crate) unknown_method: Seldom,
-    pub(crate) not_grpc: Seldom,
-    keepalive_interval: Option<Duration>,
-    phases: watch::Receiver<Phase>,
-}
-
-impl ConnectionContext {
-    pub(crate) fn new(
-        config: &Config,
-        dispatcher: Arc<Dispatcher>,
-        phases: watch::Receiver<Phase>,
-    ) -> Self {
-        let keepalive = Duration::from_millis(config.keepalive_interval_ms);
-        Self {
-            dispatcher,
-            brokers: Brokers::default(),
-            max_message_bytes: config.max_message_bytes,
-            bad_request: Default::default(),
-            unknown_method: Seldom::new(),
-            not_grpc: Seldom::new(),
-            keepalive_interval: (!keepalive.is_zero()).then_some(keepalive),
-            phases,
-        }
-    }
-
-    pub(crate) fn phases(&self) -> watch::Receiver<Phase> {
-        self.phases.clone()
-    }
-
-    pub(crate) fn metrics(&self) -> &Metrics {
-        self.dispatcher.metrics()
-    }
-}
 
 /// Counts a connection as open for as long as it lives.
 struct Open(Arc<ConnectionContext>);

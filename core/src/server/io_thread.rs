@@ -16,8 +16,8 @@ use tokio::{
 use tracing::warn;
 
 use super::{
-    Phase,
-    connection::{self, ConnectionContext},
+    Phase, connection,
+    context::ConnectionContext,
     listen::{Accepted, Acceptor},
 };
 use crate::{dispatch::WakeQueue, error::Error};

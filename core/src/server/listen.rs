@@ -16,7 +16,7 @@ use tracing::warn;
 use super::{
     Phase,
     bind::{Bind, BoundAddress},
-    connection::ConnectionContext,
+    context::ConnectionContext,
 };
 use crate::{
     error::{Error, ErrorCode},

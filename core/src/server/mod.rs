@@ -5,6 +5,7 @@
 mod bind;
 mod brokers;
 mod connection;
+mod context;
 mod encode;
 mod gather;
 mod io_thread;
@@ -35,7 +36,7 @@ use crate::{
     metrics::{Metrics, MetricsSnapshot},
     sync::{Mutex, lock},
 };
-use connection::ConnectionContext;
+use context::ConnectionContext;
 #[cfg(feature = "testing")]
 pub(crate) use encode::encode_answer;
 use io_thread::IoThread;

@@ -15,7 +15,7 @@ use tonic::Status;
 use tracing::{info, warn};
 
 use super::{
-    connection::ConnectionContext,
+    context::ConnectionContext,
     encode::encode_answer,
     reply::Reply,
     request::{grpc_timeout, is_grpc, parse_path, read_message},

@@ -1,0 +1,49 @@
+//! [`ConnectionContext`]: what all connections of a server share.
+
+use std::{sync::Arc, time::Duration};
+
+use tokio::sync::watch;
+
+use super::{Phase, brokers::Brokers};
+use crate::{call::Failure, config::Config, dispatch::Dispatcher, log::Seldom, metrics::Metrics};
+
+/// What all connections of a server share.
+pub(crate) struct ConnectionContext {
+    pub(crate) dispatcher: Arc<Dispatcher>,
+    pub(crate) brokers: Brokers,
+    pub(crate) max_message_bytes: usize,
+    pub(crate) bad_request: [Seldom; Failure::ALL.len()],
+    pub(crate) unknown_method: Seldom,
+    pub(crate) not_grpc: Seldom,
+    /// How often connections are probed; never without one.
+    pub(crate) keepalive_interval: Option<Duration>,
+    phases: watch::Receiver<Phase>,
+}
+
+impl ConnectionContext {
+    pub(crate) fn new(
+        config: &Config,
+        dispatcher: Arc<Dispatcher>,
+        phases: watch::Receiver<Phase>,
+    ) -> Self {
+        let keepalive = Duration::from_millis(config.keepalive_interval_ms);
+        Self {
+            dispatcher,
+            brokers: Brokers::default(),
+            max_message_bytes: config.max_message_bytes,
+            bad_request: Default::default(),
+            unknown_method: Seldom::new(),
+            not_grpc: Seldom::new(),
+            keepalive_interval: (!keepalive.is_zero()).then_some(keepalive),
+            phases,
+        }
+    }
+
+    pub(crate) fn phases(&self) -> watch::Receiver<Phase> {
+        self.phases.clone()
+    }
+
+    pub(crate) fn metrics(&self) -> &Metrics {
+        self.dispatcher.metrics()
+    }
+}
