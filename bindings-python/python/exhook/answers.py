@@ -40,14 +40,14 @@ class Answers:
         _log(
             logging.ERROR,
             request,
-            f"raised {type(error).__name__}, the fallback is answered",
+            f"raised {type(error).__name__}{_consequence(request)}",
             (type(error), error, error.__traceback__),
         )
 
     def cancelled(self, request: Request) -> None:
         """Answers with the fallback, because the handler was cancelled."""
         request._fail()
-        _log(logging.WARNING, request, "was cancelled, the fallback is answered")
+        _log(logging.WARNING, request, f"was cancelled{_consequence(request)}")
 
     def _warn_of_result(self, request: Request, result: object) -> None:
         if inspect.iscoroutine(result):
@@ -61,6 +61,10 @@ class Answers:
             f"returned {_kind(result)}, but {request.hook} only informs: it cannot refuse or "
             "change anything, return None",
         )
+
+
+def _consequence(request: Request) -> str:
+    return "" if request.hook in INFORMING else ", the fallback is answered"
 
 
 def _kind(result: object) -> str:
