@@ -3,6 +3,7 @@
 mod answers;
 mod order;
 mod packages;
+mod recorded;
 
 use exhook::Hook;
 
