@@ -1,5 +1,6 @@
 //! The command line of exhook, as a library: the binary `exhook` and the Python package run it.
 
+mod choices;
 mod output;
 mod play;
 mod recording;

@@ -14,8 +14,8 @@ use indicatif::ProgressBar;
 use tokio::{task::JoinSet, time::Instant};
 
 use crate::{
+    choices::{PackageChoice, Speed},
     recording::{RecordedCall, Recording},
-    replay::{PackageChoice, Speed},
     tally::{Place, Tally},
     transcode::transcode,
 };

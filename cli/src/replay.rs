@@ -7,15 +7,13 @@ use std::{
 };
 
 use clap::Args;
-use exhook::{
-    Package,
-    testing::{BrokerPool, Endpoint},
-};
+use exhook::testing::{BrokerPool, Endpoint};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use tokio::runtime::Builder;
 
 use crate::{
     FAILED, INTERRUPTED, SUCCESS, UNUSABLE,
+    choices::{PackageChoice, Speed, parse_package, parse_speed},
     output::{complain, print},
     play::{Player, Script},
     recording::Recording,
@@ -78,39 +76,6 @@ pub(crate) struct ReplayArguments {
     /// No progress bar, and no table unless something failed
     #[arg(long, short)]
     quiet: bool,
-}
-
-/// The package to speak.
-#[derive(Clone, Copy, Debug)]
-pub(crate) enum PackageChoice {
-    AsRecorded,
-    Always(Package),
-}
-
-/// The pace of the calls.
-#[derive(Clone, Copy, Debug)]
-pub(crate) enum Speed {
-    Max,
-    Times(f64),
-}
-
-fn parse_package(text: &str) -> Result<PackageChoice, String> {
-    if text == "as-recorded" {
-        return Ok(PackageChoice::AsRecorded);
-    }
-    Package::from_short_name(text)
-        .map(PackageChoice::Always)
-        .ok_or_else(|| "expected as-recorded, v1, v2 or v3".to_owned())
-}
-
-fn parse_speed(text: &str) -> Result<Speed, String> {
-    if text == "max" {
-        return Ok(Speed::Max);
-    }
-    match text.parse::<f64>() {
-        Ok(times) if times.is_finite() && times > 0.0 => Ok(Speed::Times(times)),
-        _ => Err("expected a number above 0, such as 1 or 10, or max".to_owned()),
-    }
 }
 
 /// Runs the command and returns its exit code.
