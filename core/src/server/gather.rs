@@ -171,3 +171,91 @@ impl<S: AsyncWrite + Unpin> AsyncWrite for Gather<S> {
         Pin::new(&mut shared.socket).poll_shutdown(context)
     }
 }
+
+#[cfg(all(test, not(exhook_loom)))]
+mod tests {
+    use std::future::poll_fn;
+
+    use proptest::prelude::*;
+    use tokio::{
+        io::{AsyncReadExt, DuplexStream, duplex},
+        runtime::Builder,
+        task::{LocalSet, spawn_local},
+    };
+
+    use super::*;
+
+    /// Writes `chunks` as h2 does, flushing at the end of each as a connection does.
+    async fn write_all(socket: DuplexStream, chunks: Vec<(Vec<u8>, bool)>) {
+        let (mut gather, flusher) = Gather::new(socket);
+        for (chunk, vectored) in chunks {
+            let mut rest = &chunk[..];
+            while !rest.is_empty() {
+                let written = poll_fn(|context| {
+                    let socket = Pin::new(&mut gather);
+                    let written = if vectored {
+                        let (head, tail) = rest.split_at(rest.len() / 3);
+                        let slices = [IoSlice::new(head), IoSlice::new(tail)];
+                        socket.poll_write_vectored(context, &slices)
+                    } else {
+                        socket.poll_write(context, rest)
+                    };
+                    let _ = flusher.poll_flush(context);
+                    written
+                });
+                rest = &rest[written.await.expect("the reader reads")..];
+            }
+        }
+        poll_fn(|context| Pin::new(&mut gather).poll_shutdown(context))
+            .await
+            .expect("the reader reads");
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(64))]
+        #[test]
+        fn bytes_arrive_whole_and_in_order_whatever_the_socket_takes(
+            sizes in prop::collection::vec((0_usize..40_000, any::<bool>()), 0..12),
+            room in 1_usize..30_000,
+        ) {
+            let mut next = 0_u8;
+            let chunks: Vec<(Vec<u8>, bool)> = sizes
+                .into_iter()
+                .map(|(size, vectored)| {
+                    let chunk = (0..size).map(|_| {
+                        next = next.wrapping_add(31);
+                        next
+                    });
+                    (chunk.collect(), vectored)
+                })
+                .collect();
+            let expected: Vec<u8> = chunks.iter().flat_map(|(chunk, _)| chunk).copied().collect();
+            let (writing, mut reading) = duplex(room);
+            let runtime = Builder::new_current_thread().build().expect("a runtime");
+            let read = LocalSet::new().block_on(&runtime, async move {
+                spawn_local(write_all(writing, chunks));
+                let mut read = Vec::new();
+                reading.read_to_end(&mut read).await.map(|_| read)
+            });
+            prop_assert!(read.expect("the writer writes") == expected);
+        }
+    }
+
+    #[tokio::test]
+    async fn a_socket_that_takes_nothing_holds_the_writer_back() {
+        let (writing, _reading) = duplex(1);
+        let (mut gather, flusher) = Gather::new(writing);
+        let chunk = [7; 8 * 1024];
+        let mut taken = 0;
+        poll_fn(|context| {
+            while Pin::new(&mut gather).poll_write(context, &chunk).is_ready() {
+                taken += chunk.len();
+                let _ = flusher.poll_flush(context);
+                assert!(taken <= GATHER_LIMIT + COPY_LIMIT, "bounded");
+            }
+            Poll::Ready(())
+        })
+        .await;
+        assert!(taken >= GATHER_LIMIT);
+    }
+}
