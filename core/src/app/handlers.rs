@@ -1,19 +1,14 @@
 //! Closures and async functions as [`Handler`]s.
 
-use std::{
-    future::Future,
-    marker::PhantomData,
-    panic::{AssertUnwindSafe, catch_unwind},
-    sync::Arc,
-};
+use std::{future::Future, marker::PhantomData, sync::Arc};
 
 use once_cell::sync::OnceCell;
 use tokio::runtime::{Builder, Handle, Runtime as OwnRuntime};
-use tracing::{error, warn};
+use tracing::warn;
 
 use super::{HookRequest, IntoVerdict, Received};
 use crate::{
-    call::{Call, Failure, ReplyError, Verdict},
+    call::{Call, ReplyError, Verdict},
     dispatch::Handler,
     error::Error,
 };
@@ -87,17 +82,7 @@ where
         let Some(request) = R::of(&request) else {
             return;
         };
-        match catch_unwind(AssertUnwindSafe(|| (self.handler)(request).into_verdict())) {
-            Ok(verdict) => reply(call, verdict),
-            Err(_) => {
-                error!(
-                    hook = call.hook().name(),
-                    clientid = call.clientid(),
-                    "a handler panicked; the fallback is answered"
-                );
-                call.fail(Failure::Exception);
-            }
-        }
+        reply(call, (self.handler)(request).into_verdict());
     }
 }
 
@@ -128,10 +113,7 @@ where
         let Some(request) = Received::new(call.request()) else {
             return;
         };
-        let Ok(future) = catch_unwind(AssertUnwindSafe(|| (self.handler)(request))) else {
-            call.fail(Failure::Exception);
-            return;
-        };
+        let future = (self.handler)(request);
         // A panic inside drops the call while the thread unwinds, which counts as an exception.
         self.runtime.spawn(async move {
             call.start();

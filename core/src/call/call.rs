@@ -2,12 +2,15 @@
 
 use std::{
     fmt,
+    panic::{AssertUnwindSafe, catch_unwind},
     sync::{
         Arc,
         atomic::{AtomicBool, Ordering},
     },
     time::{Duration, Instant},
 };
+
+use tracing::error;
 
 use super::{Answer, Failure, MessagePatch, ReplyError, Slot, Verdict};
 use crate::{
@@ -119,10 +122,19 @@ impl Call {
         (call, shared)
     }
 
-    /// Hands the call to the handler whose turn it is.
+    /// Hands the call to the handler whose turn it is; a panic there goes no further.
     pub(crate) fn hand_over(self) {
         let chain = Arc::clone(&self.shared.origin.chain);
-        chain.handlers[self.position].target.handle(self);
+        let request = Arc::clone(&self.request);
+        let target = &chain.handlers[self.position].target;
+        // The call is let go while the panic unwinds, which answers it with the fallback.
+        if catch_unwind(AssertUnwindSafe(|| target.handle(self))).is_err() {
+            error!(
+                hook = request.hook().name(),
+                clientid = request.clientid(),
+                "a handler panicked; the fallback is answered"
+            );
+        }
     }
 
     /// The hook that the broker called.

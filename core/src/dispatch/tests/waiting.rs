@@ -198,3 +198,25 @@ async fn an_inbox_wakes_only_when_it_becomes_non_empty() {
         "each call that was taken has waited"
     );
 }
+
+#[tokio::test]
+async fn a_handler_that_panics_does_not_hold_up_those_behind_it() {
+    let seen = Arc::new(AtomicUsize::new(0));
+    let count = Arc::clone(&seen);
+    let dispatcher = Setup::default()
+        .on(CONNECTED, move |call: Call| {
+            assert!(count.fetch_add(1, Ordering::Relaxed) > 0, "on purpose");
+            call.reply(Verdict::Ignore).expect("nothing to be late for");
+        })
+        .on(AUTHENTICATE, |_: Call| panic!("on purpose"))
+        .build();
+    for _ in 0..3 {
+        assert_eq!(told(&ask(&dispatcher, connected("c")).await), "empty");
+    }
+    assert_eq!(seen.load(Ordering::Relaxed), 3);
+    assert_eq!(dispatcher.queued(), 0);
+    assert_eq!(failures(&dispatcher, CONNECTED, Failure::Exception), 1);
+    let refused = ask(&dispatcher, authenticate("c")).await;
+    assert_eq!(told(&refused), "stop false");
+    assert_eq!(failures(&dispatcher, AUTHENTICATE, Failure::Exception), 1);
+}
