@@ -45,18 +45,19 @@ impl<T> Slot<T> {
     ///
     /// A slot that was closed stays pending for ever.
     pub(crate) fn poll_take(&self, context: &mut Context<'_>) -> Poll<T> {
-        let mut state = lock(&self.state);
-        if let State::Empty(waker) = &mut *state {
+        if let State::Empty(waker) = &mut *lock(&self.state) {
             match waker {
                 Some(waker) => waker.clone_from(context.waker()),
                 None => *waker = Some(context.waker().clone()),
             }
             return Poll::Pending;
         }
-        match std::mem::replace(&mut *state, State::Closed) {
-            State::Filled(answer) => Poll::Ready(answer),
-            State::Empty(_) | State::Closed => Poll::Pending,
-        }
+        self.close().map_or(Poll::Pending, Poll::Ready)
+    }
+
+    /// Takes the answer if it is there; the slot is closed then.
+    pub(crate) fn take(&self) -> Option<T> {
+        if self.is_open() { None } else { self.close() }
     }
 
     /// Closes the slot; an answer that came at the last moment is handed out.

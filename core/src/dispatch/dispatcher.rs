@@ -8,11 +8,16 @@ use std::{
     time::{Duration, Instant},
 };
 
+use tokio::sync::SemaphorePermit;
 use tracing::warn;
 
-use super::{Ack, Chain, Fallback, Finish, WakeQueue, lanes::Lanes};
+use super::{
+    Ack, Chain, Fallback, Finish, WakeQueue,
+    lanes::Lanes,
+    outgoing::{Outgoing, Running},
+};
 use crate::{
-    call::{Answer, Call, CallOrigin, CallShared, Failure},
+    call::{Answer, CallOrigin, Failure},
     config::Config,
     deadline::Deadlines,
     hook::{AnswerKind, Hook, Request, hook_specs},
@@ -45,24 +50,6 @@ pub(crate) struct Arrival {
     pub(crate) grpc_timeout: Option<Duration>,
     pub(crate) wakes: Arc<WakeQueue>,
     pub(crate) deadlines: Deadlines,
-}
-
-/// Counts a running call for as long as it lives.
-struct Running<'count>(&'count AtomicUsize);
-
-impl Drop for Running<'_> {
-    fn drop(&mut self) {
-        self.0.fetch_sub(1, Ordering::Relaxed);
-    }
-}
-
-/// Waits for the answer of a call; when dropped, nobody wants it any more.
-struct Awaited(Arc<CallShared>);
-
-impl Drop for Awaited {
-    fn drop(&mut self) {
-        self.0.slot.close();
-    }
 }
 
 impl Dispatcher {
@@ -134,12 +121,75 @@ impl Dispatcher {
     /// The answer to `request`, at its deadline at the latest.
     pub(crate) async fn answer(&self, arrival: Arrival, request: Arc<Request>) -> Answer {
         let (package, hook, arrived) = (arrival.package, arrival.hook, arrival.arrived);
-        let metrics = Arc::clone(self.metrics.hook(package, hook));
+        let metrics = self.metrics.hook(package, hook);
         metrics.called();
-        let answer = self.decide(arrival, request, &metrics).await;
+        let deadlines = arrival.deadlines.clone();
+        let answer = match self.prepare(arrival, request, metrics) {
+            Err(answer) => answer,
+            Ok(outgoing) if outgoing.takes_room() && !self.take_room() => {
+                // Boxed, so that what is rare does not enlarge what is not.
+                Box::pin(self.hold_back(outgoing, &deadlines)).await
+            }
+            Ok(outgoing) => match outgoing.hand_over(&self.lanes) {
+                Ok(answer) => answer,
+                Err(waiting) => waiting.answer(&deadlines).await,
+            },
+        };
+        if matches!(answer, Answer::Ignore) {
+            self.warn_of_ignored_authentication(package, hook);
+        }
+        metrics.answered(&answer, arrived.elapsed());
+        answer
+    }
+
+    /// The call that `request` becomes, or the answer where there is none.
+    fn prepare(
+        &self,
+        arrival: Arrival,
+        request: Arc<Request>,
+        metrics: &Arc<HookMetrics>,
+    ) -> Result<Outgoing<'_>, Answer> {
+        let hook = arrival.hook;
+        let chain = &self.chains[hook as usize];
+        let Some(position) = chain.next(0, &request) else {
+            return Err(Answer::neutral(hook));
+        };
+        let Some(running) = Running::enter(&self.running, self.max_inflight) else {
+            return Err(self.overloaded(&request, metrics));
+        };
+        let deadline = arrival.arrived + self.time_to_answer(chain, arrival.grpc_timeout);
+        let waits = hook.is_valued()
+            || (hook.answer_kind() == AnswerKind::Notification && chain.ack == Ack::Late);
+        let finish = if hook.is_valued() {
+            Finish::Nothing
+        } else {
+            Finish::Lane {
+                lanes: Arc::clone(&self.lanes),
+                lane: Lanes::of(request.clientid()),
+                took_room: !waits,
+            }
+        };
+        Ok(Outgoing {
+            running,
+            origin: CallOrigin {
+                package: arrival.package,
+                hook,
+                arrived: arrival.arrived,
+                deadline: waits.then_some(deadline),
+                wakes: arrival.wakes,
+                metrics: Arc::clone(metrics),
+                chain: Arc::clone(chain),
+                finish,
+            },
+            position,
+            request,
+            deadline,
+        })
+    }
+
+    fn warn_of_ignored_authentication(&self, package: Package, hook: Hook) {
         if hook == Hook::ClientAuthenticate
             && package == Package::V2
-            && matches!(answer, Answer::Ignore)
             && self.ignored_authentication.is_due()
         {
             warn!(
@@ -148,68 +198,6 @@ impl Dispatcher {
                  refuse such clients, so answer allow() or deny() there"
             );
         }
-        metrics.answered(&answer, arrived.elapsed());
-        answer
-    }
-
-    async fn decide(
-        &self,
-        arrival: Arrival,
-        request: Arc<Request>,
-        metrics: &Arc<HookMetrics>,
-    ) -> Answer {
-        let hook = arrival.hook;
-        let chain = &self.chains[hook as usize];
-        let Some(position) = chain.next(0, &request) else {
-            return Answer::neutral(hook);
-        };
-        let Some(_running) = self.enter() else {
-            return self.overloaded(&request, metrics);
-        };
-        let deadlines = arrival.deadlines;
-        let deadline = arrival.arrived + self.time_to_answer(chain, arrival.grpc_timeout);
-        let waits = hook.is_valued()
-            || (hook.answer_kind() == AnswerKind::Notification && chain.ack == Ack::Late);
-        let finish = if hook.is_valued() {
-            Finish::Nothing
-        } else {
-            if !waits && !self.find_room(hook, &deadlines, deadline, metrics).await {
-                return Answer::Empty;
-            }
-            Finish::Lane {
-                lanes: Arc::clone(&self.lanes),
-                lane: Lanes::of(request.clientid()),
-                took_room: !waits,
-            }
-        };
-        let (call, shared) = Call::new(
-            CallOrigin {
-                package: arrival.package,
-                hook,
-                arrived: arrival.arrived,
-                deadline: waits.then_some(deadline),
-                wakes: arrival.wakes,
-                metrics: Arc::clone(metrics),
-                chain: Arc::clone(chain),
-                finish: finish.clone(),
-            },
-            position,
-            request,
-        );
-        match finish {
-            Finish::Nothing => call.hand_over(),
-            Finish::Lane { lane, .. } => self.lanes.submit(lane, call),
-        }
-        if waits {
-            wait(shared, &deadlines, deadline).await
-        } else {
-            Answer::Empty
-        }
-    }
-
-    fn enter(&self) -> Option<Running<'_>> {
-        let running = Running(&self.running);
-        (self.running.fetch_add(1, Ordering::Relaxed) < self.max_inflight).then_some(running)
     }
 
     fn overloaded(&self, request: &Arc<Request>, metrics: &HookMetrics) -> Answer {
@@ -239,26 +227,22 @@ impl Dispatcher {
         }
     }
 
+    /// Takes room for a notification that is answered before it is handled, if there is any.
+    fn take_room(&self) -> bool {
+        let permit = self.lanes.room.try_acquire();
+        permit.map(SemaphorePermit::forget).is_ok()
+    }
+
     /// Holds a notification back until there is room for it, which slows the broker down; at the
     /// deadline the event is dropped.
-    async fn find_room(
-        &self,
-        hook: Hook,
-        deadlines: &Deadlines,
-        deadline: Instant,
-        metrics: &HookMetrics,
-    ) -> bool {
-        let room = &self.lanes.room;
-        let permit = match room.try_acquire() {
-            Ok(permit) => Some(permit),
-            Err(_) => deadlines
-                .before(deadline, room.acquire())
-                .await
-                .and_then(Result::ok),
-        };
-        if let Some(permit) = permit {
+    async fn hold_back(&self, outgoing: Outgoing<'_>, deadlines: &Deadlines) -> Answer {
+        let (hook, metrics) = (outgoing.origin.hook, &outgoing.origin.metrics);
+        let room = self.lanes.room.acquire();
+        if let Some(Ok(permit)) = deadlines.before(outgoing.deadline, room).await {
             permit.forget();
-            return true;
+            return outgoing
+                .hand_over(&self.lanes)
+                .unwrap_or_else(|_| Answer::neutral(hook));
         }
         metrics.dropped();
         if self.dropped.is_due() {
@@ -268,24 +252,10 @@ impl Dispatcher {
                  faster, give them more threads or raise inbox_capacity"
             );
         }
-        false
+        Answer::neutral(hook)
     }
 }
 
 fn margin(grpc_timeout: Duration) -> Duration {
     (grpc_timeout / 10).min(Duration::from_millis(500))
-}
-
-async fn wait(shared: Arc<CallShared>, deadlines: &Deadlines, deadline: Instant) -> Answer {
-    let awaited = Awaited(shared);
-    let slot = &awaited.0.slot;
-    let answer = std::future::poll_fn(|context| slot.poll_take(context));
-    if let Some(answer) = deadlines.before(deadline, answer).await {
-        return answer;
-    }
-    if let Some(answer) = slot.close() {
-        return answer;
-    }
-    awaited.0.origin.metrics.fell_back(Failure::Deadline);
-    awaited.0.fallback_answer()
 }

@@ -5,6 +5,7 @@ mod dispatcher;
 mod handler;
 mod inbox;
 mod lanes;
+mod outgoing;
 mod policy;
 mod registry;
 #[cfg(all(test, not(exhook_loom)))]
