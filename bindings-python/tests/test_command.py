@@ -167,6 +167,19 @@ def test_other_verbs_are_passed_on(command: Run) -> None:
     assert "unknown-verb" in unknown.output
 
 
+def test_ctrl_c_ends_a_replay_with_its_report(command: Run, directory: Path) -> None:
+    run = command("run", "main:app", "--bind", "127.0.0.1:0")
+    recordings = Path(__file__).parents[2] / "tests" / "data" / "recordings"
+    recording = str(recordings / "emqx-5.9.2.calls.jsonl")
+    replay = command("replay", recording, "--to", run.address(), "--speed", "1")
+    run.sees("a broker has loaded this provider")
+    replay.signal(signal.SIGINT)
+    assert replay.ends() == 130, replay.output
+    assert "interrupted" in replay.output
+    assert "Traceback" not in replay.output
+    stop(run)
+
+
 def test_help_lists_every_option_with_its_variable(command: Run) -> None:
     from exhook import _native
 

@@ -8,7 +8,7 @@ import traceback
 from collections.abc import Sequence
 from typing import Any
 
-from exhook import _native, reload
+from exhook import _native, reload, signals
 from exhook.errors import ExhookError
 from exhook.loader import load
 from exhook.settings import CONFIG_OPTIONS, RUN_OPTIONS, Option, from_environment
@@ -26,7 +26,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if not words or (len(words) == 1 and words[0] in _HELP):
         print(_RUN_HELP, flush=True)
         words = ["--help"]
-    return _native.cli(words)
+    with signals.left_to_native_code():
+        return _native.cli(words)
 
 
 def _run(words: list[str]) -> int:

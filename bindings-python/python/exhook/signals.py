@@ -1,4 +1,4 @@
-"""SIGINT and SIGTERM while ``run`` runs."""
+"""SIGINT and SIGTERM while a command runs."""
 
 from __future__ import annotations
 
@@ -6,8 +6,9 @@ import contextlib
 import os
 import signal
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from types import FrameType
+from typing import Any
 
 _SIGNALS = (signal.SIGINT, signal.SIGTERM)
 
@@ -33,10 +34,23 @@ def stopping(ask_to_stop: Callable[[], None]) -> Iterator[None]:
         asked = True
         ask_to_stop()
 
-    before = {number: signal.signal(number, handle) for number in _SIGNALS}
+    with _handled_by(handle, _SIGNALS):
+        yield
+
+
+@contextlib.contextmanager
+def left_to_native_code() -> Iterator[None]:
+    """Keeps Python's own ``KeyboardInterrupt`` out of native code that handles Ctrl-C itself."""
+    with _handled_by(signal.SIG_DFL, (signal.SIGINT,)):
+        yield
+
+
+@contextlib.contextmanager
+def _handled_by(handler: Any, numbers: Sequence[int]) -> Iterator[None]:
+    before = {number: signal.signal(number, handler) for number in numbers}
     try:
         yield
     finally:
-        for number, handler in before.items():
+        for number, former in before.items():
             # None stands for a handler that was not installed from Python.
-            signal.signal(number, signal.SIG_DFL if handler is None else handler)
+            signal.signal(number, signal.SIG_DFL if former is None else former)
