@@ -1,93 +1,55 @@
 //! The options of a server, by name.
 
-use exhook::Config;
+use exhook::{Config, ConfigValue};
 use pyo3::{
     prelude::*,
     types::{PyBool, PyDict},
 };
 
-use crate::errors::{did_you_mean, invalid_option};
+use crate::errors::{invalid_option, raised};
 
-macro_rules! config_fields {
-    ($($field:ident),*) => {
-        const NAMES: &[&str] = &[$(stringify!($field)),*];
-
-        fn set(config: &mut Config, name: &str, value: &Bound<'_, PyAny>) -> PyResult<()> {
-            match name {
-                $(stringify!($field) => config.$field = read(name, value)?,)*
-                other => {
-                    return Err(invalid_option(format!(
-                        "{other} is no option of a server{}",
-                        did_you_mean(other, NAMES.iter().copied()),
-                    )));
-                }
-            }
-            Ok(())
+/// The options of a server with their default values. Times are milliseconds, sizes are bytes.
+#[pyfunction]
+pub(crate) fn default_config(py: Python<'_>) -> PyResult<Bound<'_, PyDict>> {
+    let fields = PyDict::new(py);
+    for (name, value) in Config::default().options() {
+        match value {
+            ConfigValue::Number(number) => fields.set_item(name, number)?,
+            ConfigValue::Switch(on) => fields.set_item(name, on)?,
         }
-
-        /// The options of a server with their default values. Times are milliseconds, sizes are
-        /// bytes.
-        #[pyfunction]
-        pub(crate) fn default_config(py: Python<'_>) -> PyResult<Bound<'_, PyDict>> {
-            // Without `..`, so that no option of the core is forgotten here.
-            let Config { $($field),* } = Config::default();
-            let fields = PyDict::new(py);
-            $(fields.set_item(stringify!($field), $field)?;)*
-            Ok(fields)
-        }
-    };
+    }
+    Ok(fields)
 }
-
-config_fields!(
-    timeout_ms,
-    max_inflight,
-    inbox_capacity,
-    io_threads,
-    max_message_bytes,
-    drain_timeout_ms,
-    keepalive_interval_ms,
-    companion
-);
 
 /// Reads keyword arguments over the defaults.
 pub(crate) fn config_from(options: Option<&Bound<'_, PyDict>>) -> PyResult<Config> {
     let mut config = Config::default();
+    let kinds = config.options();
     for (name, value) in options.into_iter().flatten() {
-        set(&mut config, &name.extract::<String>()?, &value)?;
+        let name = name.extract::<String>()?;
+        let value = match kinds.iter().find(|(option, _)| *option == name) {
+            Some((_, kind)) => read(&name, *kind, &value)?,
+            // Refused by its name.
+            None => ConfigValue::Number(0),
+        };
+        config.set(&name, value).map_err(|error| raised(&error))?;
     }
     Ok(config)
 }
 
-fn read<'py, T: OptionValue<'py>>(name: &str, value: &Bound<'py, PyAny>) -> PyResult<T> {
+fn read(name: &str, kind: ConfigValue, value: &Bound<'_, PyAny>) -> PyResult<ConfigValue> {
     // bool is a kind of int in Python, but True milliseconds are a mistake.
-    let fits = value.is_exact_instance_of::<PyBool>() == T::IS_BOOL;
-    let read = if fits { T::read(value) } else { None };
-    read.ok_or_else(|| {
-        let expected = if T::IS_BOOL {
-            "True or False"
-        } else {
-            "a whole number from 0"
-        };
-        invalid_option(format!("{name} is {value:?}; it takes {expected}"))
-    })
+    let is_bool = value.is_exact_instance_of::<PyBool>();
+    let (read, expected) = match kind {
+        ConfigValue::Switch(_) => (
+            value.extract().ok().map(ConfigValue::Switch),
+            "True or False",
+        ),
+        ConfigValue::Number(_) if is_bool => (None, kind.expected()),
+        ConfigValue::Number(_) => (
+            value.extract().ok().map(ConfigValue::Number),
+            kind.expected(),
+        ),
+    };
+    read.ok_or_else(|| invalid_option(format!("{name} is {value:?}; it takes {expected}")))
 }
-
-/// A type that options have.
-trait OptionValue<'py>: Sized {
-    const IS_BOOL: bool;
-    fn read(value: &Bound<'py, PyAny>) -> Option<Self>;
-}
-
-macro_rules! option_type {
-    ($($type:ty, $is_bool:literal;)*) => {$(
-        impl<'py> OptionValue<'py> for $type {
-            const IS_BOOL: bool = $is_bool;
-
-            fn read(value: &Bound<'py, PyAny>) -> Option<Self> {
-                value.extract().ok()
-            }
-        }
-    )*};
-}
-
-option_type! { u64, false; usize, false; bool, true; }

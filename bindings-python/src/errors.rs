@@ -108,33 +108,3 @@ pub(crate) fn raised(error: &Error) -> PyErr {
 pub(crate) fn invalid_option(message: impl Into<String>) -> PyErr {
     raised(&Error::new(ErrorCode::InvalidOption, message))
 }
-
-/// The end of a message about an unknown name: the known name that is spelled most like it.
-pub(crate) fn did_you_mean<'name>(
-    name: &str,
-    known: impl IntoIterator<Item = &'name str>,
-) -> String {
-    known
-        .into_iter()
-        .map(|candidate| (edit_distance(name, candidate), candidate))
-        .min()
-        .filter(|(distance, candidate)| *distance <= candidate.len().div_ceil(2))
-        .map_or(String::new(), |(_, candidate)| {
-            format!("; did you mean {candidate}?")
-        })
-}
-
-fn edit_distance(one: &str, other: &str) -> usize {
-    let other: Vec<char> = other.chars().collect();
-    let mut row: Vec<usize> = (0..=other.len()).collect();
-    for (line, letter) in one.chars().enumerate() {
-        let mut diagonal = row[0];
-        row[0] = line + 1;
-        for column in 0..other.len() {
-            let replaced = diagonal + usize::from(other[column] != letter);
-            diagonal = row[column + 1];
-            row[column + 1] = replaced.min(diagonal + 1).min(row[column] + 1);
-        }
-    }
-    row[other.len()]
-}

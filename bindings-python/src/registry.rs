@@ -7,12 +7,12 @@ use std::sync::{
 
 use exhook::{
     Ack, AnswerKind, Error, ErrorCode, Fallback, Handler, HandlerId, HandlerOptions, Hook,
-    TopicFilters,
+    TopicFilters, did_you_mean,
 };
 use pyo3::{PyTraverseError, PyVisit, prelude::*};
 
 use crate::{
-    errors::{did_you_mean, invalid_option, raised},
+    errors::{invalid_option, raised},
     loop_queue::LoopQueue,
     work_queue::{Answers, WorkQueue},
 };

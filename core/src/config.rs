@@ -1,6 +1,9 @@
 //! [`Config`]: every option of a server, and the only place where defaults live.
 
-use crate::error::{Error, ErrorCode};
+use crate::{
+    error::{Error, ErrorCode},
+    words::did_you_mean,
+};
 
 /// The options of a server. Times are milliseconds, sizes are bytes.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -44,7 +47,85 @@ impl Default for Config {
     }
 }
 
+/// The value of an option where options go by name: in files, in the environment, in other
+/// languages.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ConfigValue {
+    /// A whole number from 0.
+    Number(u64),
+    /// On or off.
+    Switch(bool),
+}
+
+impl ConfigValue {
+    /// What an option takes whose value is of this kind, for error messages.
+    pub const fn expected(self) -> &'static str {
+        match self {
+            ConfigValue::Number(_) => "a whole number from 0",
+            ConfigValue::Switch(_) => "true or false",
+        }
+    }
+}
+
+macro_rules! options {
+    ($($name:ident: $kind:ident),* $(,)?) => {
+        impl Config {
+            /// Every option by its name, with its value.
+            pub fn options(&self) -> Vec<(&'static str, ConfigValue)> {
+                // Without `..`, so that no option is forgotten here.
+                let Config { $($name),* } = self;
+                vec![$((stringify!($name), options!(@read $kind $name))),*]
+            }
+
+            /// Sets the option of this name.
+            ///
+            /// # Errors
+            ///
+            /// [`ErrorCode::InvalidOption`] where there is no such option, naming the one that is
+            /// spelled most like it, and where the value is not of its kind.
+            pub fn set(&mut self, name: &str, value: ConfigValue) -> Result<(), Error> {
+                match (name, value) {
+                    $((stringify!($name), options!(@pattern $kind value)) => {
+                        options!(@write $kind self.$name, value);
+                        Ok(())
+                    })*
+                    _ => Err(self.refusal(name, value)),
+                }
+            }
+        }
+    };
+    (@pattern Number $value:ident) => { ConfigValue::Number($value) };
+    (@pattern Switch $value:ident) => { ConfigValue::Switch($value) };
+    (@read Number $name:ident) => { ConfigValue::Number(*$name as u64) };
+    (@read Switch $name:ident) => { ConfigValue::Switch(*$name) };
+    (@write Number $place:expr, $value:ident) => { $place = $value.try_into().unwrap_or(usize::MAX as _) };
+    (@write Switch $place:expr, $value:ident) => { $place = $value };
+}
+
+options! {
+    timeout_ms: Number,
+    max_inflight: Number,
+    inbox_capacity: Number,
+    io_threads: Number,
+    max_message_bytes: Number,
+    drain_timeout_ms: Number,
+    keepalive_interval_ms: Number,
+    companion: Switch,
+}
+
 impl Config {
+    fn refusal(&self, name: &str, value: ConfigValue) -> Error {
+        let known = self.options();
+        let message = match known.iter().find(|(option, _)| *option == name) {
+            Some((_, kind)) => format!("{name} is {value:?}; it takes {}", kind.expected()),
+            None => format!(
+                "there is no option {name}{}",
+                did_you_mean(name, known.iter().map(|(option, _)| *option))
+            ),
+        };
+        Error::new(ErrorCode::InvalidOption, message)
+    }
+
     /// Checks that every value has a meaning.
     ///
     /// # Errors

@@ -24,16 +24,19 @@ mod server;
 mod sync;
 #[cfg(feature = "testing")]
 pub mod testing;
+mod words;
 
 pub use app::{
     App, HookRequest, IntoVerdict, Received, Registration, allow, block, deny, ignore, keep_going,
     replace,
 };
 pub use call::{Call, Failure, HandlerId, MessagePatch, MessageProblem, ReplyError, Verdict};
-pub use config::Config;
+pub use config::{Config, ConfigValue};
 pub use dispatch::{Ack, Burst, Fallback, Handler, HandlerOptions, Inbox, Registry, Wake};
 pub use error::{Error, ErrorCode};
 pub use hook::{AnswerKind, Hook, Request, TopicFilterError, TopicFilters, topic_matches};
+pub use log::{LogLevel, LogQueue, LogRecord};
 pub use metrics::{HookSnapshot, LatencySnapshot, MetricsSnapshot};
 pub use package::{BrokerVersion, Package};
 pub use server::{Bind, BoundAddress, Server};
+pub use words::did_you_mean;

@@ -144,7 +144,7 @@ impl FromStr for Ack {
 }
 
 /// How a handler is registered; the default suits every hook.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct HandlerOptions {
     /// The topics wanted, on message hooks only; none means all.
     pub topics: TopicFilters,

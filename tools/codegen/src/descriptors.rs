@@ -131,6 +131,12 @@ impl Protocol {
             parts: messages,
         })
     }
+
+    /// The message inside requests that has this name.
+    pub(crate) fn part(&self, name: &str) -> &Message {
+        let part = self.parts.iter().find(|part| part.name == name);
+        part.expect("requests are made of these parts")
+    }
 }
 
 impl Message {

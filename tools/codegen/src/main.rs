@@ -4,11 +4,14 @@
 //! `cargo run -p exhook-codegen` writes the files; with `-- --check` it writes nothing and fails
 //! when one of them is not what it would write.
 
+mod burst_rs;
 mod descriptors;
 mod docs;
 mod hooks_py;
+mod layout;
 mod native_pyi;
 mod native_rs;
+mod requests_js;
 mod requests_py;
 mod text;
 
@@ -41,6 +44,16 @@ fn main() -> Result<ExitCode, Box<dyn Error>> {
         (
             "bindings-python/python/exhook/_requests.py",
             requests_py::generate(&protocol),
+        ),
+        (
+            "bindings-node/src/fields.rs",
+            burst_rs::generate(&protocol)?,
+        ),
+        ("bindings-node/lib/index.mjs", requests_js::index(&protocol)),
+        ("bindings-node/lib/parts.js", requests_js::parts(&protocol)),
+        (
+            "bindings-node/lib/requests.js",
+            requests_js::requests(&protocol),
         ),
         ("docs/hooks.md", docs::generate(&protocol)),
     ];

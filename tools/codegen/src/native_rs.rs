@@ -1,16 +1,11 @@
 //! `bindings-python/src/generated.rs`: the Python classes of requests and their parts.
 
-use std::{
-    error::Error,
-    fmt::Write as _,
-    io::Write as _,
-    process::{Command, Stdio},
-};
+use std::{error::Error, fmt::Write as _};
 
 use crate::{
     NOTICE,
     descriptors::{Field, FieldKind, HookDoc, Message, Protocol},
-    text::wrapped,
+    text::{formatted_rust, wrapped},
 };
 
 /// The class that is written by hand, because it also stands for a changed message.
@@ -36,7 +31,7 @@ pub(crate) fn generate(protocol: &Protocol) -> Result<String, Box<dyn Error>> {
         let _ = writeln!(file, "module.add_class::<{}>()?;", message.name);
     }
     file += "Ok(())\n}\n";
-    formatted(&file)
+    formatted_rust(&file)
 }
 
 const PRELUDE: &str = "\
@@ -240,22 +235,4 @@ fn documented(text: &str) -> String {
 fn camel(name: &str) -> String {
     let (first, rest) = name.split_at(1);
     first.to_uppercase() + rest
-}
-
-fn formatted(source: &str) -> Result<String, Box<dyn Error>> {
-    let mut rustfmt = Command::new("rustfmt")
-        .args(["--edition", "2024"])
-        .stdin(Stdio::piped())
-        .stdout(Stdio::piped())
-        .spawn()?;
-    rustfmt
-        .stdin
-        .take()
-        .ok_or("rustfmt has no input")?
-        .write_all(source.as_bytes())?;
-    let output = rustfmt.wait_with_output()?;
-    if !output.status.success() {
-        return Err(format!("rustfmt refused the generated code:\n{source}").into());
-    }
-    Ok(String::from_utf8(output.stdout)?)
 }

@@ -1,5 +1,11 @@
 //! Text in generated files: wrapped, indented, with its prefix.
 
+use std::{
+    error::Error,
+    io::Write as _,
+    process::{Command, Stdio},
+};
+
 /// The longest line of a generated file.
 const WIDTH: usize = 100;
 
@@ -53,4 +59,35 @@ pub(crate) fn docstring(indent: &str, text: &str) -> String {
 pub(crate) fn first_sentence(text: &str) -> (&str, &str) {
     text.split_once(". ")
         .unwrap_or((text.trim_end_matches('.'), ""))
+}
+
+/// `ClientInfo` as `client_info`.
+pub(crate) fn snake_case(name: &str) -> String {
+    let mut snake = String::new();
+    for letter in name.chars() {
+        if letter.is_uppercase() && !snake.is_empty() {
+            snake.push('_');
+        }
+        snake.extend(letter.to_lowercase());
+    }
+    snake
+}
+
+/// Rust as rustfmt has it.
+pub(crate) fn formatted_rust(source: &str) -> Result<String, Box<dyn Error>> {
+    let mut rustfmt = Command::new("rustfmt")
+        .args(["--edition", "2024"])
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .spawn()?;
+    rustfmt
+        .stdin
+        .take()
+        .ok_or("rustfmt has no input")?
+        .write_all(source.as_bytes())?;
+    let output = rustfmt.wait_with_output()?;
+    if !output.status.success() {
+        return Err(format!("rustfmt refused the generated code:\n{source}").into());
+    }
+    Ok(String::from_utf8(output.stdout)?)
 }

@@ -1,6 +1,4 @@
-//! Logging without flooding: what repeats is said seldom.
-//!
-//! The crate logs through `tracing`, with targets below `exhook`.
+//! [`Seldom`]: logging without flooding.
 
 use std::{
     sync::atomic::{AtomicU64, Ordering},

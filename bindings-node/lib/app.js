@@ -1,0 +1,287 @@
+'use strict'
+
+const { EventEmitter } = require('node:events')
+
+const { currentRequest } = require('./context.js')
+const { InvalidOptionError, WrongStateError, translated } = require('./errors.js')
+const { Handler, kindOf } = require('./handler.js')
+const { HOOKS } = require('./hooks.js')
+const life = require('./life.js')
+const logs = require('./logs.js')
+const native = require('./native.js')
+const { CallQueue } = require('./queue.js')
+const { Reporter } = require('./reporter.js')
+const { DEFAULT_BIND, fromEnvironment } = require('./settings.js')
+
+// Where there is none, `await using` is not known either.
+const ASYNC_DISPOSE = Symbol.asyncDispose ?? Symbol.for('nodejs.asyncDispose')
+
+const LISTEN_OPTIONS = ['signals', 'environment']
+
+/**
+ * What `listen` can be told besides the address.
+ *
+ * @typedef {{ signals?: boolean, environment?: boolean }} ListenOptions
+ */
+
+/** Handlers for the hooks of EMQX brokers, and the server that brokers call. */
+class App extends EventEmitter {
+  /** @type {Handler[]} */
+  #handlers = []
+  #registry = new native.Registry()
+  #config
+  #hasContext
+  #reporter
+  /** @type {import('./native.js').Lane | undefined} */
+  #lane
+  /** @type {CallQueue | undefined} */
+  #queue
+  /** @type {Promise<void> | undefined} */
+  #closed
+  /** @type {Promise<void> | undefined} */
+  #starting
+  #isCloseAsked = false
+  /** @type {(() => object) | undefined} */
+  #metrics
+  #endLife = () => {}
+
+  /** @param {Record<string, unknown>} [options] */
+  constructor(options = {}) {
+    super()
+    if (options === null || typeof options !== 'object') {
+      throw new InvalidOptionError(`App takes an object of options, not ${kindOf(options)}`)
+    }
+    const { logger, context = true, ...config } = options
+    checkLogger(logger)
+    if (typeof context !== 'boolean') {
+      throw new InvalidOptionError(`context is ${String(context)}; it takes true or false`)
+    }
+    attempt(() => native.checkConfig(config))
+    this.#config = config
+    this.#hasContext = context
+    this.#reporter = new Reporter(this, /** @type {any} */ (logger))
+  }
+
+  /**
+   * Registers a handler; every `on…` method of a hook does this.
+   *
+   * @param {import('./hooks.js').HookRow} hook
+   * @param {unknown[]} parameters
+   */
+  _register(hook, parameters) {
+    const topics = typeof parameters[0] === 'function' ? [] : topicsOf(hook, parameters.shift())
+    const [call, options = {}] = parameters
+    if (typeof call !== 'function') {
+      throw new InvalidOptionError(`${hook.method} takes a function, not ${kindOf(call)}`)
+    }
+    if (options === null || typeof options !== 'object') {
+      throw new InvalidOptionError(`the options of ${hook.method} are an object`)
+    }
+    if (this.#starting !== undefined || this.#lane !== undefined) {
+      throw new WrongStateError(
+        `${hook.method} comes too late: the server has started; register handlers before listen()`,
+      )
+    }
+    attempt(() => this.#registry.register(hook.name, topics, options))
+    const handler = new Handler(hook, /** @type {any} */ (call), this.#reporter)
+    this.#handlers.push(handler)
+  }
+
+  /**
+   * @param {string} [bind]
+   * @param {ListenOptions} [options]
+   */
+  async listen(bind, options = {}) {
+    if (this.#starting !== undefined || this.#lane !== undefined) {
+      throw new WrongStateError('the app runs already; close it first')
+    }
+    const signals = switchOf(options, 'signals')
+    const environment = switchOf(options, 'environment')
+    this.#isCloseAsked = false
+    this.#starting = this.#start(bind, signals, environment)
+    try {
+      await this.#starting
+    } catch (error) {
+      throw translated(error)
+    } finally {
+      this.#starting = undefined
+    }
+    if (this.#isCloseAsked) {
+      await this.close()
+      throw new WrongStateError('the app was closed while it started')
+    }
+    return this
+  }
+
+  /**
+   * @param {string | undefined} bind
+   * @param {boolean} signals
+   * @param {boolean} environment
+   */
+  async #start(bind, signals, environment) {
+    const { bind: elsewhere, ...config } = environment ? fromEnvironment(process.env) : {}
+    const address = elsewhere ?? bind ?? DEFAULT_BIND
+    const all = { ...this.#config, ...config }
+    const queue = new CallQueue(this.#handlers, this.#hasContext)
+    logs.follow(this.#reporter)
+    let lane
+    try {
+      lane = await this.#registry.listen(address, all, performance.now(), queue.drain)
+    } catch (error) {
+      logs.unfollow(this.#reporter)
+      throw error
+    }
+    this.#lane = lane
+    this.#queue = queue
+    this.#closed = undefined
+    this.#metrics = () => ({ ...lane.metrics(), loopLagMs: queue.lagMs() })
+    this.#endLife = life.begin(this, signals)
+    queue.open(lane)
+  }
+
+  async close() {
+    this.#isCloseAsked = true
+    await this.#starting?.catch(() => {})
+    const [lane, queue] = [this.#lane, this.#queue]
+    if (lane !== undefined && queue !== undefined) {
+      this.#closed ??= this.#close(lane, queue)
+    }
+    // A handler that waited for the end would wait for itself.
+    if (!queue?.isHandling(currentRequest())) {
+      await this.#closed
+    }
+  }
+
+  [ASYNC_DISPOSE]() {
+    return this.close()
+  }
+
+  /**
+   * @param {import('./native.js').Lane} lane
+   * @param {CallQueue} queue
+   */
+  async #close(lane, queue) {
+    await lane.stop()
+    queue.close()
+    this.#lane = undefined
+    this.#endLife()
+    logs.unfollow(this.#reporter)
+    this.emit('close')
+  }
+
+  get listening() {
+    return this.#lane !== undefined
+  }
+
+  get address() {
+    if (this.#lane === undefined) {
+      throw new WrongStateError('the app does not listen, so it has no address')
+    }
+    return this.#lane.address
+  }
+
+  /** The hooks that brokers are told to call, each with its topic filters. */
+  get hooks() {
+    return attempt(() => this.#registry.hooks())
+  }
+
+  metrics() {
+    if (this.#metrics === undefined) {
+      throw new WrongStateError('the app never listened, so there are no metrics')
+    }
+    return this.#metrics()
+  }
+}
+
+for (const hook of HOOKS) {
+  /**
+   * @this {App}
+   * @param {unknown[]} parameters
+   */
+  function register(...parameters) {
+    this._register(hook, parameters)
+    return this
+  }
+  Object.defineProperty(register, 'name', { value: hook.method })
+  Object.defineProperty(App.prototype, hook.method, {
+    value: register,
+    writable: true,
+    configurable: true,
+  })
+}
+
+/**
+ * Calls native code, whose errors become ours.
+ *
+ * @template T
+ * @param {() => T} call
+ * @returns {T}
+ */
+function attempt(call) {
+  try {
+    return call()
+  } catch (error) {
+    throw translated(error)
+  }
+}
+
+/**
+ * @param {import('./hooks.js').HookRow} hook
+ * @param {unknown} topics
+ * @returns {string[]}
+ */
+function topicsOf(hook, topics) {
+  if (!hook.hasTopics) {
+    throw new InvalidOptionError(`${hook.method} takes a function, not ${kindOf(topics)}`)
+  }
+  const all = Array.isArray(topics) ? topics : [topics]
+  for (const topic of all) {
+    if (typeof topic !== 'string') {
+      throw new InvalidOptionError(
+        `the topics of ${hook.method} are a string or an array of strings, not ${kindOf(topic)}`,
+      )
+    }
+  }
+  if (all.length === 0) {
+    throw new InvalidOptionError(
+      `the topics of ${hook.method} are an empty array; leave them out for every topic`,
+    )
+  }
+  return all
+}
+
+/**
+ * An option of `listen` that is on unless it is turned off.
+ *
+ * @param {ListenOptions} options
+ * @param {keyof ListenOptions} name
+ * @returns {boolean}
+ */
+function switchOf(options, name) {
+  const value = options[name] ?? true
+  if (typeof value !== 'boolean') {
+    throw new InvalidOptionError(`${name} is ${String(value)}; it takes true or false`)
+  }
+  for (const other in options) {
+    if (!LISTEN_OPTIONS.includes(other)) {
+      throw new InvalidOptionError(
+        `there is no option ${other}${native.didYouMean(other, LISTEN_OPTIONS)}`,
+      )
+    }
+  }
+  return value
+}
+
+/** @param {unknown} logger */
+function checkLogger(logger) {
+  if (logger === undefined || logger === false) {
+    return
+  }
+  for (const level of ['debug', 'info', 'warn', 'error']) {
+    if (typeof (/** @type {any} */ (logger)?.[level]) !== 'function') {
+      throw new InvalidOptionError(`logger has no method ${level}; it takes one like console`)
+    }
+  }
+}
+
+module.exports = { App }

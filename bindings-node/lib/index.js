@@ -1,0 +1,28 @@
+'use strict'
+
+const { App } = require('./app.js')
+const { currentRequest } = require('./context.js')
+const { translated: _translated, ...errors } = require('./errors.js')
+const { Message } = require('./message.js')
+const native = require('./native.js')
+const { MessageFields: _fields, ...parts } = require('./parts.js')
+const { Request } = require('./request.js')
+const requests = require('./requests.js')
+const { Verdict, allow, block, deny, ignore, keepGoing } = require('./verdict.js')
+
+module.exports = {
+  App,
+  Message,
+  Request,
+  Verdict,
+  allow,
+  block,
+  currentRequest,
+  deny,
+  ignore,
+  keepGoing,
+  version: native.version(),
+  ...errors,
+  ...parts,
+  ...requests,
+}

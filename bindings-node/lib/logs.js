@@ -1,0 +1,49 @@
+'use strict'
+
+const native = require('./native.js')
+
+const LEVEL = 'info'
+
+/**
+ * Who is told what the core logs, while their apps serve.
+ *
+ * @type {Set<import('./reporter.js').Reporter>}
+ */
+const followers = new Set()
+
+/** @type {import('./native.js').LogReader | undefined} */
+let reader
+
+/**
+ * Hands the log records of the core to a reporter.
+ *
+ * @param {import('./reporter.js').Reporter} reporter
+ */
+function follow(reporter) {
+  followers.add(reporter)
+  reader ??= native.readLogs(process.env.EXHOOK_LOG_LEVEL || LEVEL, deliver)
+}
+
+/**
+ * Hands over what is left, and no more.
+ *
+ * @param {import('./reporter.js').Reporter} reporter
+ */
+function unfollow(reporter) {
+  deliver()
+  followers.delete(reporter)
+  if (followers.size === 0) {
+    reader?.close()
+    reader = undefined
+  }
+}
+
+function deliver() {
+  for (const { level, message } of reader?.take() ?? []) {
+    for (const reporter of followers) {
+      reporter.log(level === 'trace' ? 'debug' : level, message)
+    }
+  }
+}
+
+module.exports = { follow, unfollow }

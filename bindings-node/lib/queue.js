@@ -1,0 +1,225 @@
+'use strict'
+
+const { createHistogram } = require('node:perf_hooks')
+
+const { Answers } = require('./answers.js')
+const { CURRENT } = require('./context.js')
+const { Slab } = require('./part.js')
+const { HANDLER, ID } = require('./request.js')
+const { CODES } = require('./verdict.js')
+
+// A burst at most, so that everything else on the event loop has its turn.
+const MOST_AT_ONCE = 256
+const SLAB_BYTES = 64 * 1024
+// With less than this left, a slab is not worth another call of native code.
+const SMALLEST_REST = 2 * 1024
+
+// The head of a burst, in words; `src/queue.rs` has the same.
+const END = 0
+const NEEDED = 1
+const LAG = 2
+const MORE = 3
+const HEAD_BYTES = 16
+
+/** Takes the calls that wait for this event loop, has them handled, and gives the answers. */
+class CallQueue {
+  /**
+   * @param {readonly import('./handler.js').Handler[]} handlers by their numbers
+   * @param {boolean} hasContext whether handlers run with their request as `currentRequest()`
+   */
+  constructor(handlers, hasContext) {
+    this.drain = this.drain.bind(this)
+    this._flush = this._flush.bind(this)
+    this._handlers = handlers
+    this._hasContext = hasContext
+    /** @type {import('./native.js').Lane | undefined} */
+    this._lane = undefined
+    /** @type {Set<import('./deadline.js').DeadlineSignal>} */
+    this._signals = new Set()
+    this._slab = new Slab(SLAB_BYTES, this._signals)
+    this._answers = new Answers((bytes, length) => this._give(bytes, length))
+    this._isFlushing = false
+    this._lag = createHistogram()
+  }
+
+  /**
+   * Begins to take calls; those that came before are taken now.
+   *
+   * @param {import('./native.js').Lane} lane
+   */
+  open(lane) {
+    this._lane = lane
+    this.drain()
+  }
+
+  /** Takes no more calls, and aborts the signals of those that still run. */
+  close() {
+    this._lane = undefined
+    for (const signal of this._signals) {
+      signal.abort(new DOMException('the app was closed', 'AbortError'))
+    }
+  }
+
+  /**
+   * Whether a request is one of this queue's.
+   *
+   * @param {import('./request.js').Request | undefined} request
+   */
+  isHandling(request) {
+    return request?._slab.signals === this._signals
+  }
+
+  /** For how long the event loop let calls wait, in milliseconds. */
+  lagMs() {
+    const { count, mean, max } = this._lag
+    const percentile = (/** @type {number} */ share) => this._lag.percentile(share) / 1e3
+    return {
+      count,
+      mean: count === 0 ? 0 : mean / 1e3,
+      max: count === 0 ? 0 : max / 1e3,
+      p50: percentile(50),
+      p90: percentile(90),
+      p99: percentile(99),
+    }
+  }
+
+  /** Handles a burst of calls; native code rings for it. */
+  drain() {
+    const lane = this._lane
+    if (lane === undefined) {
+      return
+    }
+    let left = MOST_AT_ONCE
+    let more = 0
+    while (left > 0) {
+      if (this._slab.bytes.length - this._slab.used < SMALLEST_REST) {
+        this._slab = new Slab(SLAB_BYTES, this._signals)
+      }
+      const slab = this._slab
+      const start = slab.used
+      const head = start >> 2
+      const count = lane.drain(slab.bytes, start, left)
+      // Before any handler runs: one may close the app, or take long.
+      slab.used = slab.words[head + END]
+      more = slab.words[head + MORE]
+      const needed = slab.words[head + NEEDED]
+      const lag = slab.words[head + LAG]
+      if (lag > 0) {
+        this._lag.record(lag)
+      }
+      for (let at = (start + HEAD_BYTES) >> 2, taken = 0; taken < count; taken += 1) {
+        this._handle(slab, at)
+        at += slab.words[at] >> 2
+      }
+      left -= count
+      if (needed === 0) {
+        break
+      }
+      const size = Math.max(SLAB_BYTES, (needed + HEAD_BYTES + 7) & ~7)
+      this._slab = new Slab(size, this._signals)
+    }
+    this._answers.flush()
+    if (more) {
+      setImmediate(this.drain)
+    }
+  }
+
+  /**
+   * @param {Slab} slab
+   * @param {number} at
+   */
+  _handle(slab, at) {
+    const handler = this._handlers[slab.words[at + HANDLER]]
+    const request = new handler.Request(slab, at)
+    const { call } = handler
+    let result
+    try {
+      result = this._hasContext ? CURRENT.run(request, call, request) : call(request)
+      if (result !== null && typeof result === 'object' && typeof result.then === 'function') {
+        this._await(handler, request, result)
+        return
+      }
+    } catch (error) {
+      this._threw(handler, request, error)
+      return
+    }
+    this._returned(handler, request, result)
+  }
+
+  /**
+   * @param {import('./handler.js').Handler} handler
+   * @param {import('./request.js').Request} request
+   * @param {PromiseLike<unknown>} result
+   */
+  _await(handler, request, result) {
+    const promise = result instanceof Promise ? result : Promise.resolve(result)
+    promise.then(
+      (value) => {
+        this._returned(handler, request, value)
+        this._flushSoon()
+      },
+      (error) => {
+        this._threw(handler, request, error)
+        this._flushSoon()
+      },
+    )
+  }
+
+  /**
+   * @param {import('./handler.js').Handler} handler
+   * @param {import('./request.js').Request} request
+   * @param {unknown} result
+   */
+  _returned(handler, request, result) {
+    request._deadline?.end()
+    const id = request._slab.words[request._at + ID]
+    const patch = handler.patchOf(request, result)
+    if (patch !== undefined) {
+      this._answers.addMessage(id, patch)
+      return
+    }
+    const code = handler.codeOf(result)
+    this._answers.add(id, code)
+    if (code === CODES.badAnswer) {
+      handler.complain(request, result)
+    }
+  }
+
+  /**
+   * @param {import('./handler.js').Handler} handler
+   * @param {import('./request.js').Request} request
+   * @param {unknown} error
+   */
+  _threw(handler, request, error) {
+    request._deadline?.end()
+    this._answers.add(request._slab.words[request._at + ID], CODES.threw)
+    handler.threw(request, error)
+  }
+
+  _flushSoon() {
+    if (!this._isFlushing) {
+      this._isFlushing = true
+      // After every promise that is settled now has given its answer.
+      process.nextTick(this._flush)
+    }
+  }
+
+  _flush() {
+    this._isFlushing = false
+    this._answers.flush()
+  }
+
+  /**
+   * @param {Buffer} bytes
+   * @param {number} length
+   */
+  _give(bytes, length) {
+    // Without a lane the core has answered by itself.
+    const problems = this._lane?.answer(bytes, length)
+    if (problems) {
+      throw new Error(`answers were not understood: ${problems.join('; ')}`)
+    }
+  }
+}
+
+module.exports = { CallQueue }

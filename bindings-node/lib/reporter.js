@@ -1,0 +1,84 @@
+'use strict'
+
+/**
+ * Where log records go.
+ *
+ * @typedef {object} Logger
+ * @property {(message: string) => void} debug
+ * @property {(message: string) => void} info
+ * @property {(message: string) => void} warn
+ * @property {(message: string) => void} error
+ */
+
+/** Tells what goes wrong: to listeners of 'error', else to the logger. Nothing it calls ends it. */
+class Reporter {
+  /**
+   * @param {import('node:events').EventEmitter} emitter
+   * @param {Logger | false | undefined} logger
+   */
+  constructor(emitter, logger) {
+    this._emitter = emitter
+    this._logger = logger === undefined ? CONSOLE : logger
+  }
+
+  /**
+   * Reports a failure of a handler.
+   *
+   * @param {import('./errors.js').HandlerError} error
+   */
+  failed(error) {
+    if (this._emitter.listenerCount('error') > 0) {
+      try {
+        this._emitter.emit('error', error)
+        return
+      } catch (thrown) {
+        this.log('error', `a listener of 'error' threw ${stackOf(thrown)}`)
+      }
+    }
+    const cause = error.cause === undefined ? '' : `\n${stackOf(error.cause)}`
+    this.log('error', `${error.message}${cause}`)
+  }
+
+  /** @param {string} message */
+  warn(message) {
+    this.log('warn', message)
+  }
+
+  /**
+   * @param {'debug' | 'info' | 'warn' | 'error'} level
+   * @param {string} message
+   */
+  log(level, message) {
+    if (!this._logger) {
+      return
+    }
+    try {
+      this._logger[level](message)
+    } catch (thrown) {
+      CONSOLE.error(`the logger threw ${stackOf(thrown)}; its record was: ${message}`)
+    }
+  }
+}
+
+/** @type {Logger} */
+const CONSOLE = {
+  debug() {},
+  info() {},
+  warn(message) {
+    console.error(`exhook: warning: ${message}`)
+  },
+  error(message) {
+    console.error(`exhook: error: ${message}`)
+  },
+}
+
+/** @param {unknown} thrown */
+function stackOf(thrown) {
+  try {
+    return String((thrown instanceof Error && thrown.stack) || thrown)
+  } catch {
+    return 'something that has no text'
+  }
+}
+
+module.exports = { Reporter }
