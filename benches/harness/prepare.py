@@ -50,14 +50,14 @@ def prepare(kinds: Sequence[Kind], build: bool) -> Places:
         if binaries:
             options = [option for name in binaries for option in ("--bin", name)]
             _step(["cargo", "build", "--release", "-p", "exhook-benches", *options])
-        _install_peers(venv, places)
-        if any(kind.needs_package for kind in kinds):
+        # The probe that checks answers is one of them.
+        _install_python_peers(venv, places)
+        if any(kind.is_python and kind.needs_package for kind in kinds):
             _pip(places, str(ROOT / "bindings-python"))
-    missing = [
-        path
-        for path in (places.python, *(places.binaries / k.binary for k in kinds if k.binary))
-        if not path.exists()
-    ]
+        if any(kind.is_node for kind in kinds):
+            _prepare_node(kinds)
+    needed = [places.binaries / kind.binary for kind in kinds if kind.binary]
+    missing = [path for path in (places.python, *needed) if not path.exists()]
     if missing:
         raise BenchError(f"{missing[0]} is missing: run once without --no-build")
     return places
@@ -72,6 +72,7 @@ def describe_machine() -> dict[str, str]:
         "cpus": str(os.cpu_count()),
         "kernel": platform.release(),
         "python": platform.python_version(),
+        "node": _output(["node", "--version"]).removeprefix("v"),
         "rustc": _output(["rustc", "--version"]).removeprefix("rustc "),
         "h2load": _output(["h2load", "--version"]).removeprefix("h2load "),
         "commit": _output(["git", "describe", "--always", "--dirty"]),
@@ -86,7 +87,7 @@ def _target_directory() -> Path:
         raise BenchError("cargo metadata fails in the repository; run it to see why") from None
 
 
-def _install_peers(venv: Path, places: Places) -> None:
+def _install_python_peers(venv: Path, places: Places) -> None:
     if not places.python.exists():
         _step([sys.executable, "-m", "venv", str(venv)], "Debian: install python3-venv")
     _pip(places, "-r", str(ROOT / "benches" / "peers" / "requirements.txt"))
@@ -94,6 +95,15 @@ def _install_peers(venv: Path, places: Places) -> None:
     outputs = [f"--{kind}_out={places.generated}" for kind in ("python", "grpc_python")]
     protoc = [str(places.python), "-m", "grpc_tools.protoc", f"-I{ROOT / 'proto'}"]
     _step([*protoc, *outputs, "exhook_v3.proto"])
+
+
+def _prepare_node(kinds: Sequence[Kind]) -> None:
+    if shutil.which("npm") is None:
+        raise BenchError("npm is missing: install Node.js 18 or newer")
+    if any(kind.is_node and not kind.needs_package for kind in kinds):
+        _step(["npm", "ci", "--prefix", str(ROOT / "benches" / "peers" / "grpc_js")])
+    if any(kind.is_node and kind.needs_package for kind in kinds):
+        _step(["node", str(ROOT / "bindings-node" / "scripts" / "build.js")])
 
 
 def _pip(places: Places, *arguments: str) -> None:
@@ -118,5 +128,8 @@ def _step(command: list[str], remedy: str = "") -> None:
 
 
 def _output(command: list[str]) -> str:
-    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    try:
+        done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    except FileNotFoundError:
+        return "none"
     return done.stdout.strip()

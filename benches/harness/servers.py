@@ -23,7 +23,7 @@ GREETING = "listening on "
 
 @dataclass(frozen=True)
 class Kind:
-    """One way to serve: a Rust binary of ours by name, or a script for the venv."""
+    """One way to serve: a Rust binary of ours by name, or a script for Python or Node.js."""
 
     name: str
     binary: str = ""
@@ -32,13 +32,32 @@ class Kind:
     announces: bool = True
     needs_package: bool = False
 
+    @property
+    def is_python(self) -> bool:
+        """Whether the venv's Python runs it."""
+        return self.script.endswith(".py")
 
-def _package(mode: str) -> Kind:
+    @property
+    def is_node(self) -> bool:
+        """Whether Node.js runs it."""
+        return self.script.endswith(".mjs")
+
+
+def _python(mode: str) -> Kind:
     return Kind(
         f"exhook-python-{mode}",
         script="python/exhook_server.py",
         arguments=("--mode", mode),
         announces=False,
+        needs_package=True,
+    )
+
+
+def _node(mode: str) -> Kind:
+    return Kind(
+        f"exhook-node-{mode}",
+        script="node/exhook_server.mjs",
+        arguments=("--mode", mode),
         needs_package=True,
     )
 
@@ -49,10 +68,14 @@ KINDS = {
         Kind("tonic", binary="peer-tonic"),
         Kind("grpcio-aio", script="peers/grpcio_asyncio.py"),
         Kind("exhook-rust", binary="exhook-rust"),
-        _package("def"),
-        _package("inline"),
-        _package("async"),
-        _package("async-suspending"),
+        _python("def"),
+        _python("inline"),
+        _python("async"),
+        _python("async-suspending"),
+        Kind("grpc-js", script="peers/grpc_js/server.mjs"),
+        _node("sync"),
+        _node("async"),
+        _node("async-suspending"),
     )
 }
 
@@ -83,7 +106,8 @@ def running(kind: Kind, places: Places, cpu: int) -> Iterator[Server]:
         command = [str(places.binaries / kind.binary), bind]
     else:
         script = ROOT / "benches" / kind.script
-        command = [str(places.python), str(script), *kind.arguments, "--bind", bind]
+        runtime = str(places.python) if kind.is_python else "node"
+        command = [runtime, str(script), *kind.arguments, "--bind", bind]
     log = places.logs / f"{kind.name}.log"
     with log.open("wb") as errors:
         process = subprocess.Popen(

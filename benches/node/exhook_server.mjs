@@ -1,0 +1,58 @@
+// Our Node.js package, with the same handlers as the peers.
+
+import { setImmediate as nextTurn } from 'node:timers/promises'
+import { parseArgs } from 'node:util'
+
+import { App } from '../../bindings-node/lib/index.mjs'
+
+const replacements = new Map()
+
+/** The payload that replaces one of so many bytes. */
+function replacement(length) {
+  let payload = replacements.get(length)
+  if (payload === undefined) {
+    payload = Buffer.alloc(length, 'r')
+    replacements.set(length, payload)
+  }
+  return payload
+}
+
+function replaced(message) {
+  return message.replace({ payload: replacement(message.payload.length) })
+}
+
+const MODES = {
+  /** Functions, in the way that needs no thought. */
+  sync: {
+    authenticate: () => true,
+    publish: ({ message }) => replaced(message),
+  },
+  /** Async functions that have nothing to wait for. */
+  async: {
+    authenticate: async () => true,
+    publish: async ({ message }) => replaced(message),
+  },
+  /** Async functions that give way to the event loop once. */
+  'async-suspending': {
+    authenticate: async () => {
+      await nextTurn()
+      return true
+    },
+    publish: async ({ message }) => {
+      await nextTurn()
+      return replaced(message)
+    },
+  },
+}
+
+const { mode, bind } = parseArgs({
+  options: { mode: { type: 'string' }, bind: { type: 'string' } },
+}).values
+const handlers = MODES[mode]
+if (handlers === undefined) {
+  throw new Error(`--mode takes ${Object.keys(MODES).join(', ')}`)
+}
+const app = new App()
+app.onClientAuthenticate(handlers.authenticate).onMessagePublish(handlers.publish)
+await app.listen(bind)
+console.log(`listening on ${app.address}`)
