@@ -19,8 +19,9 @@ class Answers {
   /** @param {(bytes: Buffer, length: number) => void} give */
   constructor(give) {
     this._give = give
-    this._grow(SMALLEST)
     this._length = 0
+    this._bytes = memoryOf(SMALLEST)
+    this._words = new Uint32Array(this._bytes.buffer)
   }
 
   get isEmpty() {
@@ -86,7 +87,7 @@ class Answers {
       this._give(this._bytes, length)
     }
     if (this._bytes.length > LARGEST_KEPT) {
-      this._grow(SMALLEST)
+      this._replace(SMALLEST)
     }
   }
 
@@ -97,16 +98,21 @@ class Answers {
     }
     this.flush()
     if (size > this._bytes.length) {
-      this._grow(size)
+      this._replace(size)
     }
   }
 
   /** @param {number} size */
-  _grow(size) {
-    const memory = Buffer.allocUnsafeSlow((size + 7) & ~7).buffer
-    this._bytes = Buffer.from(memory)
-    this._words = new Uint32Array(memory)
+  _replace(size) {
+    this._bytes = memoryOf(size)
+    this._words = new Uint32Array(this._bytes.buffer)
   }
+}
+
+/** @param {number} size */
+function memoryOf(size) {
+  const bytes = Buffer.allocUnsafeSlow((size + 3) & ~3)
+  return /** @type {import('./part.js').TextBuffer} */ (bytes)
 }
 
 /** @param {string | Uint8Array | undefined} payload */

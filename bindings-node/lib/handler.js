@@ -33,6 +33,7 @@ class Handler {
     /** @type {new (slab: import('./part.js').Slab, at: number) => import('./request.js').Request} */
     this.Request = /** @type {any} */ (requests)[hook.request]
     this._isValued = hook.kind === 'bool' || hook.kind === 'message'
+    /** @type {Set<number>} */
     this._suitable = new Set(SUITABLE[hook.kind])
     if (hook.name === 'message.ingress') {
       // Only a final answer counts there.
@@ -126,7 +127,9 @@ class Handler {
 
   /** @param {unknown} result */
   _warn(result) {
-    if (!this._hasWarned) {
+    const isMeantAsAnswer =
+      typeof result === 'boolean' || result instanceof Verdict || result instanceof Message
+    if (isMeantAsAnswer && !this._hasWarned) {
       this._hasWarned = true
       this.reporter.warn(
         `handler ${this.name} of ${this.hook.name} returned ${kindOf(result)}, but the hook only ` +

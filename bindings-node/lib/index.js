@@ -2,13 +2,16 @@
 
 const { App } = require('./app.js')
 const { currentRequest } = require('./context.js')
-const { translated: _translated, ...errors } = require('./errors.js')
+const errors = require('./errors.js')
 const { Message } = require('./message.js')
 const native = require('./native.js')
-const { MessageFields: _fields, ...parts } = require('./parts.js')
+const parts = require('./parts.js')
 const { Request } = require('./request.js')
 const requests = require('./requests.js')
 const { Verdict, allow, block, deny, ignore, keepGoing } = require('./verdict.js')
+
+const { translated: _translated, ...errorClasses } = errors
+const { MessageFields: _messageFields, ...partClasses } = parts
 
 module.exports = {
   App,
@@ -22,7 +25,7 @@ module.exports = {
   ignore,
   keepGoing,
   version: native.version(),
-  ...errors,
-  ...parts,
+  ...errorClasses,
+  ...partClasses,
   ...requests,
 }

@@ -24,9 +24,9 @@ function load() {
   const tried = []
   for (const name of named ? [path.resolve(named)] : candidates()) {
     try {
-      return require(name)
+      return path.isAbsolute(name) ? open(name) : require(name)
     } catch (error) {
-      tried.push(`  ${name}: ${reasonOf(error)}`)
+      tried.push(`  ${name}: ${reasonOf(error, name)}`)
     }
   }
   throw new NativeModuleError(explain(tried, named))
@@ -37,11 +37,26 @@ function candidates() {
   return [...platforms.map((name) => path.join(FOLDER, fileOf(name))), ...platforms.map(packageOf)]
 }
 
-/** @param {unknown} error */
-function reasonOf(error) {
+/**
+ * Loads a file whatever its name ends with, as that of a library that cargo has built.
+ *
+ * @param {string} file
+ */
+function open(file) {
+  const module = { exports: {} }
+  process.dlopen(module, file)
+  return module.exports
+}
+
+/**
+ * @param {unknown} error
+ * @param {string} name what could not be loaded
+ */
+function reasonOf(error, name) {
   const text = error instanceof Error ? error.message : String(error)
-  // What follows is from where it was required, which is always here.
-  return text.split('\n', 1)[0]
+  // Further lines say from where it was required, which is always here.
+  const [reason] = text.split('\n', 1)
+  return reason.startsWith(`${name}: `) ? reason.slice(name.length + 2) : reason
 }
 
 /**
@@ -61,7 +76,8 @@ function explain(tried, named) {
       `Published are packages for ${Object.keys(PLATFORMS).join(', ')}.`,
       'They are optional dependencies: where yours is one of them, install exhook again without',
       '--omit=optional or --no-optional, and without node_modules of another system.',
-      'Anywhere else build it with cargo, in the folder of the package: npm run prepare',
+      'Anywhere else build it from source with cargo: in a checkout of the project, run',
+      'npm run prepare in the folder bindings-node, and install that folder.',
     )
   }
   return lines.join('\n')

@@ -31,6 +31,8 @@ class Message extends MessageFields {
   constructor(slab, at, patch) {
     super(slab, at)
     this._patch = patch
+    /** @type {Buffer | undefined} */
+    this._payload = undefined
   }
 
   get topic() {

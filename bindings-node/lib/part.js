@@ -5,6 +5,16 @@ const { inspect } = require('node:util')
 // Set in the length of a text that is ASCII; `src/burst.rs` has the same number.
 const ASCII = 1 << 30
 
+/**
+ * A `Buffer` with the ways to read and write texts that it has, but does not tell of.
+ *
+ * @typedef {Buffer & {
+ *   latin1Slice(start: number, end: number): string
+ *   utf8Slice(start: number, end: number): string
+ *   utf8Write(text: string, start: number): number
+ * }} TextBuffer
+ */
+
 /** The memory of some bursts: what native code writes calls into, and their parts read. */
 class Slab {
   /**
@@ -15,7 +25,7 @@ class Slab {
    */
   constructor(size, signals) {
     const memory = Buffer.allocUnsafeSlow(size).buffer
-    this.bytes = Buffer.from(memory)
+    this.bytes = /** @type {TextBuffer} */ (Buffer.from(memory))
     this.words = new Uint32Array(memory)
     this.floats = new Float64Array(memory)
     this.signals = signals

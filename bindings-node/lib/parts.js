@@ -1,4 +1,5 @@
 // generated, do not edit, run `make gen`
+// @ts-nocheck Kept parts are no declared fields.
 'use strict'
 
 const { Part, bytes, list, map, signedNumber, text, wideNumber } = require('./part.js')

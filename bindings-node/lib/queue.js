@@ -135,7 +135,7 @@ class CallQueue {
     let result
     try {
       result = this._hasContext ? CURRENT.run(request, call, request) : call(request)
-      if (result !== null && typeof result === 'object' && typeof result.then === 'function') {
+      if (isThenable(result)) {
         this._await(handler, request, result)
         return
       }
@@ -220,6 +220,18 @@ class CallQueue {
       throw new Error(`answers were not understood: ${problems.join('; ')}`)
     }
   }
+}
+
+/**
+ * @param {unknown} result
+ * @returns {result is PromiseLike<unknown>}
+ */
+function isThenable(result) {
+  return (
+    result !== null &&
+    typeof result === 'object' &&
+    typeof (/** @type {{ then?: unknown }} */ (result).then) === 'function'
+  )
 }
 
 module.exports = { CallQueue }

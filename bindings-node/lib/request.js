@@ -18,6 +18,18 @@ const PACKAGES = ['v1', 'v2', 'v3']
 
 /** One call of a hook. The classes of the hooks add the fields of their requests. */
 class Request extends Part {
+  /**
+   * The call whose words begin at `at`.
+   *
+   * @param {import('./part.js').Slab} slab
+   * @param {number} at
+   */
+  constructor(slab, at) {
+    super(slab, at)
+    /** @type {DeadlineSignal | undefined} */
+    this._deadline = undefined
+  }
+
   get hook() {
     return HOOKS[this._slab.words[this._at + HOOK] & 0xff].name
   }

@@ -8,7 +8,8 @@ class Verdict {
    */
   constructor(kind, code) {
     this.kind = kind
-    Object.defineProperty(this, '_code', { value: code })
+    this._code = code
+    Object.defineProperty(this, '_code', { enumerable: false })
     Object.freeze(this)
   }
 

@@ -1,6 +1,8 @@
 //! Options as JavaScript has them: properties of an object, named in camel case.
 
-use exhook::{Config, ConfigValue, Fallback, HandlerOptions, Hook, TopicFilters, did_you_mean};
+use exhook::{
+    Config, ConfigValue, Fallback, HandlerOptions, Hook, TopicFilters, camel_case, did_you_mean,
+};
 use napi::{
     Env, JsValue as _, Result,
     bindgen_prelude::{Either3, Object, Unknown},
@@ -137,16 +139,4 @@ fn wrong(name: &str, options: &Object<'_>, expected: &str) -> napi::Error {
 fn whole(number: f64) -> Option<u64> {
     let fits = number.fract() == 0.0 && (0.0..=LARGEST).contains(&number);
     fits.then_some(number as u64)
-}
-
-/// `timeout_ms` as `timeoutMs`.
-fn camel_case(name: &str) -> String {
-    let mut words = name.split('_');
-    let mut camel = words.next().unwrap_or_default().to_owned();
-    for word in words {
-        let (first, rest) = word.split_at(1);
-        camel += &first.to_uppercase();
-        camel += rest;
-    }
-    camel
 }

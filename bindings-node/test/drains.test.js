@@ -24,7 +24,7 @@ for (const kind of ['sync', 'async']) {
     let immediate
     const note = () => {
       turns.immediate.push(handled)
-      immediate = setImmediate(note)
+      if (handled < CALLS) immediate = setImmediate(note)
     }
     const interval = setInterval(() => turns.interval.push(handled), 1)
     t.after(() => {

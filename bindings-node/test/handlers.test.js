@@ -63,6 +63,10 @@ test('topics reach the broker and choose the handler', async (t) => {
     'message.publish': ['sensors/+/temp', '$SYS/#', 'alerts/#'],
     'message.delivered': [],
   })
+  assert.deepEqual(
+    Object.fromEntries(app.hooks.map(({ name, topics }) => [name, topics])),
+    await announced(broker),
+  )
   assert.equal(await broker.publish({ topic: 'sensors/a/temp' }), 'block')
   assert.equal(await broker.publish({ topic: 'sensors/a/b/temp' }), 'ignore')
   assert.equal(await broker.publish({ topic: 'alerts' }), 'replace alerts payload 2')

@@ -170,6 +170,21 @@ test('a handler that awaits the close of its app is answered for', async (t) => 
   await closed
 })
 
+test('what a handler started waits for the close, once the handler has ended', async (t) => {
+  const seen = settleable()
+  const app = new App()
+  app.onClientAuthenticate(() => {
+    setTimeout(async () => {
+      await app.close()
+      seen.resolve(app.listening)
+    }, 20)
+    return true
+  })
+  const broker = await serve(t, app)
+  assert.equal(await broker.authenticate(), 'allow')
+  assert.equal(await seen.promise, false)
+})
+
 test('an app is disposed of by closing it', { skip: !Symbol.asyncDispose }, async () => {
   const app = new App()
   await app.listen(ANY, OWN)

@@ -8,45 +8,7 @@ const { eventually } = require('./support/eventually.js')
 const { program } = require('./support/program.js')
 const { begin, isSound } = require('./support/programs.js')
 const { connect } = require('./support/serve.js')
-
-/**
- * A program of which every thread runs the same file; `main` is what the main thread does, which
- * can `start(number, bind)` a worker and is told its address.
- */
-function threaded(main, work = '') {
-  return `
-    import { App } from 'exhook'
-    import { once } from 'node:events'
-    import { setTimeout as sleep } from 'node:timers/promises'
-    import { isMainThread, parentPort, Worker, workerData } from 'node:worker_threads'
-
-    const app = new App({ drainTimeoutMs: 2_000, timeoutMs: 60_000 })
-    app.onClientAuthenticate(async ({ clientid }) => {
-      console.log('called', clientid, 'in', workerData?.number)
-      if (clientid.startsWith('forever')) await sleep(1e8)
-      if (clientid.startsWith('slow')) await sleep(300)
-      return true
-    })
-    app.onClientAuthorize(({ clientid, message }) => {
-      console.log(clientid, 'is served by', workerData?.number)
-      return true
-    })
-    async function start(number, bind = '127.0.0.1:0') {
-      const worker = new Worker(new URL(import.meta.url), { workerData: { number, bind } })
-      worker.on('error', (error) => console.log('worker', number, 'failed', error))
-      worker.on('exit', (code) => console.log('worker', number, 'ended with', code))
-      const [address] = await once(worker, 'message')
-      return { worker, address }
-    }
-    if (isMainThread) {
-      ${main}
-    } else {
-      ${work}
-      await app.listen(workerData.bind)
-      parentPort.postMessage(app.address)
-      parentPort.on('message', () => app.close().then(() => parentPort.unref()))
-    }`
-}
+const { threaded } = require('./support/threads.js')
 
 test('two workers serve on ports of their own', async (t) => {
   const run = program(
@@ -73,75 +35,6 @@ test('two workers serve on ports of their own', async (t) => {
   isSound(run)
 })
 
-const LANES = threaded(`
-  const first = await start(0)
-  const workers = [first.worker]
-  for (let number = 1; number < 4; number++) {
-    const { worker, address } = await start(number, first.address)
-    console.log(address === first.address ? 'joined' : 'NOT joined')
-    workers.push(worker)
-  }
-  console.log('serving on', first.address)
-  process.on('SIGUSR2', () => workers.pop().postMessage('close'))
-  process.on('SIGHUP', () => workers.pop().terminate())
-`)
-
-/** Which worker served which client: a map from client to a set of workers. */
-function servedBy(run, from = 0) {
-  const served = new Map()
-  for (const [, client, worker] of run.output.slice(from).matchAll(/(\S+) is served by (\d)/g)) {
-    served.set(client, (served.get(client) ?? new Set()).add(worker))
-  }
-  return served
-}
-
-test('workers that share an address each have their clients', async (t) => {
-  const run = program(t, LANES)
-  const address = await run.address()
-  await run.sees('joined\n', 3)
-  const brokers = Array.from({ length: 3 }, () => connect(t, address))
-  const clients = Array.from({ length: 100 }, (_, number) => `client-${number}`)
-  // Each client's calls arrive over several connections, and in one worker all the same.
-  for (const broker of brokers) {
-    const told = await Promise.all(clients.map((clientid) => broker.authorize('a', clientid)))
-    assert.deepEqual(new Set(told), new Set(['allow']))
-  }
-  await eventually(() => run.output.split('is served by').length > 300)
-  const served = servedBy(run)
-  assert.equal(served.size, clients.length)
-  for (const [client, workers] of served) assert.equal(workers.size, 1, client)
-  const busy = new Set([...served.values()].flatMap((workers) => [...workers]))
-  assert.deepEqual([...busy].sort(), ['0', '1', '2', '3'])
-  run.signal('SIGTERM')
-  assert.equal(await run.ends(), 'SIGTERM', run.output)
-  isSound(run)
-})
-
-for (const [signal, how] of [
-  ['SIGUSR2', 'closed'],
-  ['SIGHUP', 'terminated'],
-]) {
-  test(`the clients of a worker that is ${how} are served by the others`, async (t) => {
-    const run = program(t, LANES)
-    const broker = connect(t, await run.address())
-    const clients = Array.from({ length: 40 }, (_, number) => `client-${number}`)
-    const calls = () => Promise.all(clients.map((clientid) => broker.authorize('a', clientid)))
-    assert.deepEqual(new Set(await calls()), new Set(['allow']))
-    for (let left = 3; left > 0; left--) {
-      run.signal(signal)
-      await run.sees('ended with', 4 - left)
-      const from = run.output.length
-      assert.deepEqual(new Set(await calls()), new Set(['allow']), `${left} workers are left`)
-      await eventually(() => run.output.slice(from).split('is served by').length > clients.length)
-      const served = servedBy(run, from)
-      assert.ok([...served.values()].every((workers) => workers.size === 1))
-    }
-    run.signal(signal)
-    assert.equal(await run.ends(), how === 'closed' ? 0 : 0, run.output)
-    isSound(run)
-  })
-}
-
 test('a worker is terminated with calls in flight', async (t) => {
   const run = program(
     t,
@@ -161,37 +54,28 @@ test('a worker is terminated with calls in flight', async (t) => {
   isSound(run)
 })
 
-test('workers are terminated and started again while they are called', async (t) => {
+test('a worker that never lets go of its loop is terminated', async (t) => {
   const run = program(
     t,
-    threaded(`
-      const keeper = await start(0)
-      console.log('serving on', keeper.address)
-      for (let number = 1; number <= 8; number++) {
-        const { worker } = await start(number, keeper.address)
-        await sleep(30)
-        await worker.terminate()
-      }
-      console.log('all gone')
-      process.once('SIGUSR2', () => keeper.worker.terminate())
-    `),
+    threaded(
+      `
+      const { worker, address } = await start(1)
+      console.log('serving on', address)
+      process.once('SIGUSR2', () => worker.terminate())
+      `,
+      `app.onMessagePublish(() => {
+        for (;;);
+      })`,
+    ),
   )
   const broker = connect(t, await run.address())
-  let isOver = false
-  const told = new Set()
-  const callOn = async (number) => {
-    while (!isOver) told.add(await begin(broker, `client-${number}`))
-  }
-  const calls = Array.from({ length: 16 }, (_, number) => callOn(number))
-  await run.sees('all gone')
-  isOver = true
-  await Promise.all(calls)
-  assert.ok(
-    [...told].every((word) => word === 'allow' || word === 'deny'),
-    `${[...told]}`,
-  )
+  const publish = broker.publish().catch((error) => error)
+  // The core answers for a worker that is blocked.
+  await eventually(async () => (await broker.authenticate('c1', {}, 200)) === 'deny')
   run.signal('SIGUSR2')
   assert.equal(await run.ends(), 0, run.output)
+  const told = await publish
+  assert.ok(told === 'ignore' || told instanceof Error, `${told}`)
   isSound(run)
 })
 

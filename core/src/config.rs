@@ -5,48 +5,6 @@ use crate::{
     words::did_you_mean,
 };
 
-/// The options of a server. Times are milliseconds, sizes are bytes.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Config {
-    /// How long user code may take for an answer unless its handler says otherwise. The broker's
-    /// own `request_timeout`, less a tenth of it, counts where that is shorter.
-    pub timeout_ms: u64,
-    /// How many calls may be running at once, brokers waiting for them. More are answered with
-    /// the fallback at once.
-    pub max_inflight: usize,
-    /// How many notifications may be answered but not yet handled. More are held back, which
-    /// slows the broker down, and are dropped at the deadline.
-    pub inbox_capacity: usize,
-    /// How many threads read, decode and answer; one serves some 100,000 calls a second.
-    pub io_threads: usize,
-    /// The largest request that is decoded; larger ones are answered with the fallback.
-    pub max_message_bytes: usize,
-    /// How long `stop` waits for running calls and queued notifications.
-    pub drain_timeout_ms: u64,
-    /// How often a connection is probed with a PING, so that brokers that vanished are noticed: one
-    /// that has not answered when the next is due is let go. 0 turns probing off.
-    pub keepalive_interval_ms: u64,
-    /// Also announce the valued hooks that have no handler, and answer them with ignore. For
-    /// brokers of 5.9 and later with several exhook servers, whose chain otherwise ends at a
-    /// server that did not announce the hook.
-    pub companion: bool,
-}
-
-impl Default for Config {
-    fn default() -> Self {
-        Self {
-            timeout_ms: 4_000,
-            max_inflight: 10_000,
-            inbox_capacity: 10_000,
-            io_threads: 1,
-            max_message_bytes: 16 * 1024 * 1024,
-            drain_timeout_ms: 5_000,
-            keepalive_interval_ms: 30_000,
-            companion: false,
-        }
-    }
-}
-
 /// The value of an option where options go by name: in files, in the environment, in other
 /// languages.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -67,14 +25,32 @@ impl ConfigValue {
     }
 }
 
-macro_rules! options {
-    ($($name:ident: $kind:ident),* $(,)?) => {
+macro_rules! define_config {
+    ($($(#[doc = $line:literal])* $name:ident: $type:ty = $kind:ident($default:expr);)*) => {
+        /// The options of a server. Times are milliseconds, sizes are bytes.
+        #[derive(Clone, Debug, PartialEq, Eq)]
+        pub struct Config {
+            $($(#[doc = $line])* pub $name: $type,)*
+        }
+
+        impl Default for Config {
+            fn default() -> Self {
+                Self { $($name: $default,)* }
+            }
+        }
+
         impl Config {
             /// Every option by its name, with its value.
             pub fn options(&self) -> Vec<(&'static str, ConfigValue)> {
-                // Without `..`, so that no option is forgotten here.
-                let Config { $($name),* } = self;
-                vec![$((stringify!($name), options!(@read $kind $name))),*]
+                vec![$((stringify!($name), define_config!(@read $kind self.$name))),*]
+            }
+
+            /// What the option of this name means; `None` where there is none.
+            pub fn description(name: &str) -> Option<&'static str> {
+                match name {
+                    $(stringify!($name) => Some(concat!($($line),*).trim_ascii_start()),)*
+                    _ => None,
+                }
             }
 
             /// Sets the option of this name.
@@ -85,8 +61,8 @@ macro_rules! options {
             /// spelled most like it, and where the value is not of its kind.
             pub fn set(&mut self, name: &str, value: ConfigValue) -> Result<(), Error> {
                 match (name, value) {
-                    $((stringify!($name), options!(@pattern $kind value)) => {
-                        options!(@write $kind self.$name, value);
+                    $((stringify!($name), ConfigValue::$kind(value)) => {
+                        define_config!(@write $kind self.$name, value);
                         Ok(())
                     })*
                     _ => Err(self.refusal(name, value)),
@@ -94,23 +70,37 @@ macro_rules! options {
             }
         }
     };
-    (@pattern Number $value:ident) => { ConfigValue::Number($value) };
-    (@pattern Switch $value:ident) => { ConfigValue::Switch($value) };
-    (@read Number $name:ident) => { ConfigValue::Number(*$name as u64) };
-    (@read Switch $name:ident) => { ConfigValue::Switch(*$name) };
-    (@write Number $place:expr, $value:ident) => { $place = $value.try_into().unwrap_or(usize::MAX as _) };
+    (@read Number $place:expr) => { ConfigValue::Number($place as u64) };
+    (@read Switch $place:expr) => { ConfigValue::Switch($place) };
+    (@write Number $place:expr, $value:ident) => {
+        $place = $value.try_into().unwrap_or(usize::MAX as _)
+    };
     (@write Switch $place:expr, $value:ident) => { $place = $value };
 }
 
-options! {
-    timeout_ms: Number,
-    max_inflight: Number,
-    inbox_capacity: Number,
-    io_threads: Number,
-    max_message_bytes: Number,
-    drain_timeout_ms: Number,
-    keepalive_interval_ms: Number,
-    companion: Switch,
+define_config! {
+    /// How long user code may take for an answer unless its handler says otherwise. The broker's
+    /// own `request_timeout`, less a tenth of it, counts where that is shorter.
+    timeout_ms: u64 = Number(4_000);
+    /// How many calls may be running at once, brokers waiting for them. More are answered with
+    /// the fallback at once.
+    max_inflight: usize = Number(10_000);
+    /// How many notifications may be answered but not yet handled. More are held back, which
+    /// slows the broker down, and are dropped at the deadline.
+    inbox_capacity: usize = Number(10_000);
+    /// How many threads read, decode and answer; one serves some 100,000 calls a second.
+    io_threads: usize = Number(1);
+    /// The largest request that is decoded; larger ones are answered with the fallback.
+    max_message_bytes: usize = Number(16 * 1024 * 1024);
+    /// How long stopping waits for running calls and queued notifications.
+    drain_timeout_ms: u64 = Number(5_000);
+    /// How often a connection is probed with a PING, so that brokers that vanished are noticed: one
+    /// that has not answered when the next is due is let go. 0 turns probing off.
+    keepalive_interval_ms: u64 = Number(30_000);
+    /// Also announce the valued hooks that have no handler, and answer them with ignore. For
+    /// brokers of 5.9 and later with several exhook servers, whose chain otherwise ends at a
+    /// server that did not announce the hook.
+    companion: bool = Switch(false);
 }
 
 impl Config {
@@ -164,5 +154,45 @@ impl Config {
             ));
         }
         Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn options_are_set_and_described_by_name() {
+        let mut config = Config::default();
+        for (name, value) in Config::default().options() {
+            let other = match value {
+                ConfigValue::Number(number) => ConfigValue::Number(number + 1),
+                ConfigValue::Switch(on) => ConfigValue::Switch(!on),
+            };
+            config.set(name, other).expect("the option's own kind");
+            assert!(config.options().contains(&(name, other)));
+            let description = Config::description(name).expect("every option has one");
+            assert!(description.ends_with('.') && !description.contains("  "));
+        }
+    }
+
+    #[test]
+    fn an_unknown_option_is_refused_with_the_nearest_and_a_wrong_kind_with_the_right_one() {
+        let mut config = Config::default();
+        let error = |name, value| {
+            let refused = Config::default().set(name, value);
+            refused.expect_err("no such option").to_string()
+        };
+        let unknown = error("time_out_ms", ConfigValue::Number(1));
+        assert_eq!(
+            unknown,
+            "there is no option time_out_ms; did you mean timeout_ms?"
+        );
+        let wrong = error("companion", ConfigValue::Number(1));
+        assert!(wrong.ends_with("it takes true or false"), "{wrong}");
+        config
+            .set("io_threads", ConfigValue::Number(0))
+            .expect("of its kind");
+        assert!(config.validate().is_err());
     }
 }

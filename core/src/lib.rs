@@ -39,4 +39,4 @@ pub use log::{LogLevel, LogQueue, LogRecord};
 pub use metrics::{HookSnapshot, LatencySnapshot, MetricsSnapshot};
 pub use package::{BrokerVersion, Package};
 pub use server::{Bind, BoundAddress, Server};
-pub use words::did_you_mean;
+pub use words::{camel_case, did_you_mean};

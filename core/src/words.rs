@@ -1,4 +1,4 @@
-//! Words in error messages.
+//! Words in error messages, and names as other languages write them.
 
 /// The end of a message about an unknown name: the known name that is spelled most like it.
 pub fn did_you_mean<'name>(name: &str, known: impl IntoIterator<Item = &'name str>) -> String {
@@ -27,6 +27,18 @@ fn edit_distance(one: &str, other: &str) -> usize {
     row[other.len()]
 }
 
+/// `timeout_ms` as `timeoutMs`.
+pub fn camel_case(name: &str) -> String {
+    let mut words = name.split('_');
+    let mut camel = words.next().unwrap_or_default().to_owned();
+    for word in words {
+        let mut letters = word.chars();
+        camel.extend(letters.next().into_iter().flat_map(char::to_uppercase));
+        camel += letters.as_str();
+    }
+    camel
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -39,5 +51,11 @@ mod tests {
             "; did you mean timeout_ms?"
         );
         assert_eq!(did_you_mean("color", known), "");
+    }
+
+    #[test]
+    fn words_are_joined_by_capitals() {
+        assert_eq!(camel_case("keepalive_interval_ms"), "keepaliveIntervalMs");
+        assert_eq!(camel_case("companion"), "companion");
     }
 }

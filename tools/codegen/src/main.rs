@@ -8,6 +8,7 @@ mod burst_rs;
 mod descriptors;
 mod docs;
 mod hooks_py;
+mod index_d_ts;
 mod layout;
 mod native_pyi;
 mod native_rs;
@@ -48,6 +49,10 @@ fn main() -> Result<ExitCode, Box<dyn Error>> {
         (
             "bindings-node/src/fields.rs",
             burst_rs::generate(&protocol)?,
+        ),
+        (
+            "bindings-node/lib/index.d.ts",
+            index_d_ts::generate(&protocol),
         ),
         ("bindings-node/lib/index.mjs", requests_js::index(&protocol)),
         ("bindings-node/lib/parts.js", requests_js::parts(&protocol)),

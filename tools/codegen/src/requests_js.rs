@@ -6,7 +6,7 @@ use crate::{
     NOTICE,
     descriptors::{Field, FieldKind, Message, Protocol},
     layout::{placed, words_of},
-    text::{first_sentence, wrapped},
+    text::{first_sentence, jsdoc},
 };
 
 /// The class that is written by hand over its fields, because it also stands for a changed
@@ -16,7 +16,7 @@ const BY_HAND: &str = "Message";
 /// `lib/parts.js`, the parts of requests.
 pub(crate) fn parts(protocol: &Protocol) -> String {
     let mut file = format!(
-        "// {NOTICE}\n'use strict'\n\n\
+        "// {NOTICE}\n// @ts-nocheck Kept parts are no declared fields.\n'use strict'\n\n\
          const {{ Part, bytes, list, map, signedNumber, text, wideNumber }} = require('./part.js')\n\n"
     );
     for part in &protocol.parts {
@@ -35,7 +35,7 @@ pub(crate) fn requests(protocol: &Protocol) -> String {
         .collect();
     used.sort_unstable();
     let mut file = format!(
-        "// {NOTICE}\n'use strict'\n\n\
+        "// {NOTICE}\n// @ts-nocheck Kept parts are no declared fields.\n'use strict'\n\n\
          const {{ Message }} = require('./message.js')\n\
          const {{ list, text }} = require('./part.js')\n\
          const {{ {} }} = require('./parts.js')\n\
@@ -114,7 +114,7 @@ fn class_name(message: &Message) -> String {
 const HEADER_WORDS: usize = 12;
 
 fn class(file: &mut String, message: &Message, base: &str, offset: usize, protocol: &Protocol) {
-    *file += &comment("", first_sentence(&message.doc).0);
+    *file += &jsdoc("", &format!("{}.", first_sentence(&message.doc).0));
     let _ = writeln!(file, "class {} extends {base} {{", class_name(message));
     let names: Vec<_> = message
         .fields
@@ -179,15 +179,4 @@ fn getter(file: &mut String, field: &Field, first: usize, protocol: &Protocol) {
         "\n  get {}() {{\n    return {value}\n  }}",
         field.name
     );
-}
-
-fn comment(indent: &str, text: &str) -> String {
-    let short = format!("{indent}/** {text}. */\n");
-    if short.len() <= 101 {
-        return short;
-    }
-    format!(
-        "{indent}/**\n{}{indent} */\n",
-        wrapped(&format!("{indent} * "), &format!("{text}."))
-    )
 }

@@ -61,6 +61,16 @@ pub(crate) fn first_sentence(text: &str) -> (&str, &str) {
         .unwrap_or((text.trim_end_matches('.'), ""))
 }
 
+/// A comment in the way of `JSDoc` of `text` at this indentation.
+pub(crate) fn jsdoc(indent: &str, text: &str) -> String {
+    let short = format!("{indent}/** {text} */\n");
+    if short.len() <= WIDTH + 1 && !text.contains("\n\n") {
+        return short;
+    }
+    let lines = wrapped(&format!("{indent} * "), text);
+    format!("{indent}/**\n{lines}{indent} */\n")
+}
+
 /// `ClientInfo` as `client_info`.
 pub(crate) fn snake_case(name: &str) -> String {
     let mut snake = String::new();

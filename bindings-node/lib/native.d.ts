@@ -1,0 +1,35 @@
+// The native module, as `src/` has it. Only this package uses it.
+
+import type { HookRow } from './hooks.js'
+
+/** The registrations of an app. */
+export class Registry {
+  register(hook: string, topics: string[], options: object): number
+  hooks(): { name: string; topics: string[] }[]
+  listen(bind: string, config: object, now: number, ring: () => void): Promise<Lane>
+}
+
+/** One event loop's part in serving. */
+export class Lane {
+  readonly address: string
+  readonly hooks: { name: string; topics: string[] }[]
+  drain(memory: Buffer, from: number, most: number): number
+  answer(memory: Buffer, length: number): string[] | null
+  metrics(): object
+  stop(): Promise<void>
+}
+
+/** Takes log records of the core. */
+export class LogReader {
+  take(): { level: 'error' | 'warn' | 'info' | 'debug' | 'trace'; message: string }[]
+  close(): void
+}
+
+export function version(): string
+export function hooks(): HookRow[]
+export function defaultConfig(): Record<string, number | boolean>
+export function checkConfig(options: object): void
+export function checkMessage(topic: string | undefined, qos: number | undefined): void
+export function didYouMean(name: string, known: string[]): string
+export function readLogs(level: string, ring: () => void): LogReader
+export function cli(argv: string[]): number
