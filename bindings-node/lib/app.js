@@ -3,7 +3,7 @@
 const { EventEmitter } = require('node:events')
 
 const { currentRequest } = require('./context.js')
-const { InvalidOptionError, WrongStateError, translated } = require('./errors.js')
+const { InvalidAddressError, InvalidOptionError, WrongStateError, translated } = require('./errors.js')
 const { Handler, kindOf } = require('./handler.js')
 const { HOOKS } = require('./hooks.js')
 const life = require('./life.js')
@@ -94,6 +94,11 @@ class App extends EventEmitter {
   async listen(bind, options = {}) {
     if (this.#starting !== undefined || this.#lane !== undefined) {
       throw new WrongStateError('the app runs already; close it first')
+    }
+    if (bind !== undefined && typeof bind !== 'string') {
+      throw new InvalidAddressError(
+        `the address is ${kindOf(bind)}; give host:port, such as '0.0.0.0:9000', or unix:/path`,
+      )
     }
     const signals = switchOf(options, 'signals')
     const environment = switchOf(options, 'environment')

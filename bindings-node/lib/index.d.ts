@@ -10,7 +10,29 @@ export {}
 export const version: string
 
 /** The dotted name of a hook. */
-export type HookName = (generated hook names)
+export type HookName = 
+  | 'provider.loaded'
+  | 'provider.unloaded'
+  | 'client.connect'
+  | 'client.connack'
+  | 'client.connected'
+  | 'client.disconnected'
+  | 'client.authenticate'
+  | 'client.authorize'
+  | 'client.subscribe'
+  | 'client.unsubscribe'
+  | 'session.created'
+  | 'session.subscribed'
+  | 'session.unsubscribed'
+  | 'session.resumed'
+  | 'session.discarded'
+  | 'session.takenover'
+  | 'session.terminated'
+  | 'message.publish'
+  | 'message.delivered'
+  | 'message.dropped'
+  | 'message.acked'
+  | 'message.ingress'
 
 /** A package of the protocol; a broker speaks one of them. */
 export type PackageName = 'v1' | 'v2' | 'v3'
@@ -89,8 +111,17 @@ export type PublishAnswer =
   | undefined
   | void
 
-/** What all other handlers return: nothing, as their hooks only inform. */
-export type NotificationAnswer = void
+/**
+ * A function that is told of the calls of a hook that only informs, sync or async. What it returns
+ * means nothing; a boolean, a verdict or a message would be a mistake.
+ */
+export type Listener<HookRequest extends Request, Result> = (
+  request: HookRequest,
+) => Result & NoAnswer<Result>
+
+type NoAnswer<Result> = [Extract<Awaited<Result>, boolean | Verdict | Message>] extends [never]
+  ? unknown
+  : never
 
 /**
  * A function that handles the calls of a hook, sync or async. Where it throws, or its promise is
@@ -115,7 +146,7 @@ export interface AuthOptions extends TimeoutOptions {
    * What is answered when the handler throws, takes too long or returns something else, and when the
    * server is overloaded. Default: `'deny'`; for `message.ingress` it is `'ignore'`.
    */
-  fallback?: (generated auth fallbacks)
+  fallback?: 'allow' | 'deny' | 'ignore'
 }
 
 /** The options of a handler of `message.publish`. */
@@ -124,7 +155,7 @@ export interface PublishOptions extends TimeoutOptions {
    * What becomes of the message when the handler throws, takes too long or returns something else,
    * and when the server is overloaded. Default: `'unchanged'`.
    */
-  fallback?: (generated publish fallbacks)
+  fallback?: 'unchanged' | 'block'
 }
 
 /** The options of a handler of a hook that only informs. */
@@ -154,45 +185,42 @@ export interface Logger {
  */
 export interface AppOptions {
   /**
-   * How long a handler may take that does not say, in milliseconds. The broker's own
-   * `request_timeout`, less a tenth of it, counts where that is shorter. Default: (timeoutMs).
+   * How long user code may take for an answer unless its handler says otherwise. The broker's own
+   * `request_timeout`, less a tenth of it, counts where that is shorter. Default: 4000.
    */
-  timeoutMs?: number
+  timeoutMs?: number | undefined
   /**
-   * How many calls may run at once, brokers waiting for them; more are answered with the fallback.
-   * Default: (maxInflight).
+   * How many calls may be running at once, brokers waiting for them. More are answered with the
+   * fallback at once. Default: 10000.
    */
-  maxInflight?: number
+  maxInflight?: number | undefined
   /**
-   * How many events may be answered but not yet handled. More are held back, which slows the broker
-   * down, and are dropped at the deadline. Default: (inboxCapacity).
+   * How many notifications may be answered but not yet handled. More are held back, which slows the
+   * broker down, and are dropped at the deadline. Default: 10000.
    */
-  inboxCapacity?: number
+  inboxCapacity?: number | undefined
   /**
-   * How many threads read, decode and answer; one serves some 100,000 calls a second. Default:
-   * (ioThreads).
+   * How many threads read, decode and answer; one serves some 100,000 calls a second. Default: 1.
    */
-  ioThreads?: number
+  ioThreads?: number | undefined
   /**
-   * The largest request that is decoded, in bytes; larger ones are answered with the fallback.
-   * Default: (maxMessageBytes).
+   * The largest request that is decoded; larger ones are answered with the fallback. Default:
+   * 16777216.
    */
-  maxMessageBytes?: number
+  maxMessageBytes?: number | undefined
+  /** How long stopping waits for running calls and queued notifications. Default: 5000. */
+  drainTimeoutMs?: number | undefined
   /**
-   * How long `close()` waits for running handlers and waiting events, in milliseconds. Default:
-   * (drainTimeoutMs).
+   * How often a connection is probed with a PING, so that brokers that vanished are noticed: one
+   * that has not answered when the next is due is let go. 0 turns probing off. Default: 30000.
    */
-  drainTimeoutMs?: number
+  keepaliveIntervalMs?: number | undefined
   /**
-   * How often brokers are sent a PING, in milliseconds, so that those which vanished are noticed; 0
-   * turns it off. Default: (keepaliveIntervalMs).
+   * Also announce the valued hooks that have no handler, and answer them with ignore. For brokers
+   * of 5.9 and later with several exhook servers, whose chain otherwise ends at a server that did
+   * not announce the hook. Default: false.
    */
-  keepaliveIntervalMs?: number
-  /**
-   * Whether the hooks whose answer counts are also announced without a handler, and answered with
-   * ignore. For brokers of 5.9 and later with several exhook servers. Default: (companion).
-   */
-  companion?: boolean
+  companion?: boolean | undefined
   /**
    * Where log records go, or `false` for nowhere. Default: warnings and errors go to `console.error`.
    */
@@ -276,7 +304,14 @@ export type VerdictCounter =
   | 'done'
 
 /** What `failures` of metrics are counted by. */
-export type FailureCounter = (generated failures)
+export type FailureCounter = 
+  | 'deadline'
+  | 'exception'
+  | 'overload'
+  | 'bad_answer'
+  | 'unanswered'
+  | 'undecodable'
+  | 'too_large'
 
 /** How durations are distributed. */
 export interface Distribution {
@@ -445,7 +480,450 @@ export class App extends EventEmitter {
    */
   constructor(options?: AppOptions)
 
-  (generated methods)
+  /**
+   * Registers a handler for `provider.loaded`.
+   *
+   * Every broker node calls it when it loads this server: at broker start, when the server is
+   * added, changed or enabled, and when a lost connection does not recover in time. The answer
+   * counts: it names the wanted hooks.
+   *
+   * What the handler returns means nothing.
+   *
+   * @throws {InvalidOptionError} where a filter or an option means nothing
+   *
+   * @throws {WrongStateError} where the app listens already
+   */
+  onProviderLoaded<Result>(
+    handler: Listener<ProviderLoadedRequest, Result>,
+    options?: TimeoutOptions,
+  ): this
+
+  /**
+   * Registers a handler for `provider.unloaded`.
+   *
+   * The broker calls it when the server is disabled, deleted or changed and when the broker stops,
+   * never when a connection is lost. The answer does not count and the broker waits 5 seconds for
+   * it.
+   *
+   * What the handler returns means nothing.
+   *
+   * @throws {InvalidOptionError} where a filter or an option means nothing
+   *
+   * @throws {WrongStateError} where the app listens already
+   */
+  onProviderUnloaded<Result>(
+    handler: Listener<ProviderUnloadedRequest, Result>,
+    options?: TimeoutOptions,
+  ): this
+
+  /**
+   * Registers a handler for `client.connect`.
+   *
+   * The broker calls it when a CONNECT packet arrives, before authentication. The answer does not
+   * count: it cannot refuse the client.
+   *
+   * What the handler returns means nothing. The broker is answered before the handler runs, or
+   * after it with `ack: 'late'`.
+   *
+   * @throws {InvalidOptionError} where a filter or an option means nothing
+   *
+   * @throws {WrongStateError} where the app listens already
+   */
+  onClientConnect<Result>(
+    handler: Listener<ClientConnectRequest, Result>,
+    options?: NotificationOptions,
+  ): this
+
+  /**
+   * Registers a handler for `client.connack`.
+   *
+   * The broker calls it before it sends CONNACK. The answer does not count: it cannot change the
+   * packet.
+   *
+   * What the handler returns means nothing. The broker is answered before the handler runs, or
+   * after it with `ack: 'late'`.
+   *
+   * @throws {InvalidOptionError} where a filter or an option means nothing
+   *
+   * @throws {WrongStateError} where the app listens already
+   */
+  onClientConnack<Result>(
+    handler: Listener<ClientConnackRequest, Result>,
+    options?: NotificationOptions,
+  ): this
+
+  /**
+   * Registers a handler for `client.connected`.
+   *
+   * The broker calls it when a client is accepted. The answer does not count.
+   *
+   * What the handler returns means nothing. The broker is answered before the handler runs, or
+   * after it with `ack: 'late'`.
+   *
+   * @throws {InvalidOptionError} where a filter or an option means nothing
+   *
+   * @throws {WrongStateError} where the app listens already
+   */
+  onClientConnected<Result>(
+    handler: Listener<ClientConnectedRequest, Result>,
+    options?: NotificationOptions,
+  ): this
+
+  /**
+   * Registers a handler for `client.disconnected`.
+   *
+   * The broker calls it when the connection of an accepted client ends. The answer does not count.
+   *
+   * What the handler returns means nothing. The broker is answered before the handler runs, or
+   * after it with `ack: 'late'`.
+   *
+   * @throws {InvalidOptionError} where a filter or an option means nothing
+   *
+   * @throws {WrongStateError} where the app listens already
+   */
+  onClientDisconnected<Result>(
+    handler: Listener<ClientDisconnectedRequest, Result>,
+    options?: NotificationOptions,
+  ): this
+
+  /**
+   * Registers a handler for `client.authenticate`.
+   *
+   * The broker calls it when a client logs in and no built-in authenticator decides. The answer
+   * counts: `bool_result` true admits the client and false refuses it, `IGNORE` keeps the verdict
+   * so far.
+   *
+   * Return true or `allow()`, false or `deny()`, nothing or `ignore()` for no opinion, or
+   * `keepGoing(…)` for a verdict that may still be changed.
+   *
+   * @throws {InvalidOptionError} where a filter or an option means nothing
+   *
+   * @throws {WrongStateError} where the app listens already
+   */
+  onClientAuthenticate(
+    handler: Handler<ClientAuthenticateRequest, AuthAnswer>,
+    options?: AuthOptions,
+  ): this
+
+  /**
+   * Registers a handler for `client.authorize`.
+   *
+   * The broker calls it when a client publishes or subscribes and no authorization source matches.
+   * With the shipped acl.conf it is never called, as the last rule there matches everything. The
+   * answer counts: `bool_result` true allows and false denies. The broker caches it for the client.
+   *
+   * Return true or `allow()`, false or `deny()`, nothing or `ignore()` for no opinion, or
+   * `keepGoing(…)` for a verdict that may still be changed.
+   *
+   * @throws {InvalidOptionError} where a filter or an option means nothing
+   *
+   * @throws {WrongStateError} where the app listens already
+   */
+  onClientAuthorize(
+    handler: Handler<ClientAuthorizeRequest, AuthAnswer>,
+    options?: AuthOptions,
+  ): this
+
+  /**
+   * Registers a handler for `client.subscribe`.
+   *
+   * The broker calls it when a client subscribes, after authorization. The answer does not count:
+   * it cannot change the filters.
+   *
+   * What the handler returns means nothing. The broker is answered before the handler runs, or
+   * after it with `ack: 'late'`.
+   *
+   * @throws {InvalidOptionError} where a filter or an option means nothing
+   *
+   * @throws {WrongStateError} where the app listens already
+   */
+  onClientSubscribe<Result>(
+    handler: Listener<ClientSubscribeRequest, Result>,
+    options?: NotificationOptions,
+  ): this
+
+  /**
+   * Registers a handler for `client.unsubscribe`.
+   *
+   * The broker calls it when a client unsubscribes. The answer does not count.
+   *
+   * What the handler returns means nothing. The broker is answered before the handler runs, or
+   * after it with `ack: 'late'`.
+   *
+   * @throws {InvalidOptionError} where a filter or an option means nothing
+   *
+   * @throws {WrongStateError} where the app listens already
+   */
+  onClientUnsubscribe<Result>(
+    handler: Listener<ClientUnsubscribeRequest, Result>,
+    options?: NotificationOptions,
+  ): this
+
+  /**
+   * Registers a handler for `session.created`.
+   *
+   * The broker calls it when a client begins a new session. The answer does not count.
+   *
+   * What the handler returns means nothing. The broker is answered before the handler runs, or
+   * after it with `ack: 'late'`.
+   *
+   * @throws {InvalidOptionError} where a filter or an option means nothing
+   *
+   * @throws {WrongStateError} where the app listens already
+   */
+  onSessionCreated<Result>(
+    handler: Listener<SessionCreatedRequest, Result>,
+    options?: NotificationOptions,
+  ): this
+
+  /**
+   * Registers a handler for `session.subscribed`.
+   *
+   * The broker calls it once for each topic filter that a session subscribes to. The answer does
+   * not count.
+   *
+   * What the handler returns means nothing. The broker is answered before the handler runs, or
+   * after it with `ack: 'late'`.
+   *
+   * @throws {InvalidOptionError} where a filter or an option means nothing
+   *
+   * @throws {WrongStateError} where the app listens already
+   */
+  onSessionSubscribed<Result>(
+    handler: Listener<SessionSubscribedRequest, Result>,
+    options?: NotificationOptions,
+  ): this
+
+  /**
+   * Registers a handler for `session.unsubscribed`.
+   *
+   * The broker calls it once for each topic filter that a session gives up. The answer does not
+   * count.
+   *
+   * What the handler returns means nothing. The broker is answered before the handler runs, or
+   * after it with `ack: 'late'`.
+   *
+   * @throws {InvalidOptionError} where a filter or an option means nothing
+   *
+   * @throws {WrongStateError} where the app listens already
+   */
+  onSessionUnsubscribed<Result>(
+    handler: Listener<SessionUnsubscribedRequest, Result>,
+    options?: NotificationOptions,
+  ): this
+
+  /**
+   * Registers a handler for `session.resumed`.
+   *
+   * The broker calls it when a client resumes its earlier session. The answer does not count.
+   *
+   * What the handler returns means nothing. The broker is answered before the handler runs, or
+   * after it with `ack: 'late'`.
+   *
+   * @throws {InvalidOptionError} where a filter or an option means nothing
+   *
+   * @throws {WrongStateError} where the app listens already
+   */
+  onSessionResumed<Result>(
+    handler: Listener<SessionResumedRequest, Result>,
+    options?: NotificationOptions,
+  ): this
+
+  /**
+   * Registers a handler for `session.discarded`.
+   *
+   * The broker calls it when a client connects with a clean start and so removes its earlier
+   * session. The answer does not count.
+   *
+   * What the handler returns means nothing. The broker is answered before the handler runs, or
+   * after it with `ack: 'late'`.
+   *
+   * @throws {InvalidOptionError} where a filter or an option means nothing
+   *
+   * @throws {WrongStateError} where the app listens already
+   */
+  onSessionDiscarded<Result>(
+    handler: Listener<SessionDiscardedRequest, Result>,
+    options?: NotificationOptions,
+  ): this
+
+  /**
+   * Registers a handler for `session.takenover`.
+   *
+   * The broker calls it when a new connection of the same client id takes a session over. The
+   * answer does not count.
+   *
+   * What the handler returns means nothing. The broker is answered before the handler runs, or
+   * after it with `ack: 'late'`.
+   *
+   * @throws {InvalidOptionError} where a filter or an option means nothing
+   *
+   * @throws {WrongStateError} where the app listens already
+   */
+  onSessionTakenover<Result>(
+    handler: Listener<SessionTakenoverRequest, Result>,
+    options?: NotificationOptions,
+  ): this
+
+  /**
+   * Registers a handler for `session.terminated`.
+   *
+   * The broker calls it when a session ends. The answer does not count.
+   *
+   * What the handler returns means nothing. The broker is answered before the handler runs, or
+   * after it with `ack: 'late'`.
+   *
+   * @throws {InvalidOptionError} where a filter or an option means nothing
+   *
+   * @throws {WrongStateError} where the app listens already
+   */
+  onSessionTerminated<Result>(
+    handler: Listener<SessionTerminatedRequest, Result>,
+    options?: NotificationOptions,
+  ): this
+
+  /**
+   * Registers a handler for `message.publish`.
+   *
+   * The broker calls it for each published message, including wills and messages of its HTTP API,
+   * but not for topics that begin with `$SYS/`. The answer counts: its `message` replaces topic,
+   * QoS and payload, or blocks the message.
+   *
+   * Return `request.message.replace({…})` to change the message, `block()` to keep it from its
+   * subscribers, or nothing to leave it as it is. Topic filters limit the messages; without any,
+   * all come.
+   *
+   * @throws {InvalidOptionError} where a filter or an option means nothing
+   *
+   * @throws {WrongStateError} where the app listens already
+   */
+  onMessagePublish(
+    handler: Handler<MessagePublishRequest, PublishAnswer>,
+    options?: PublishOptions,
+  ): this
+  onMessagePublish<const Filter extends string>(
+    topics: Filter & CheckedFilter<Filter>,
+    handler: Handler<MessagePublishRequest, PublishAnswer>,
+    options?: PublishOptions,
+  ): this
+  onMessagePublish<const Filters extends readonly string[]>(
+    topics: Filters & CheckedFilters<Filters>,
+    handler: Handler<MessagePublishRequest, PublishAnswer>,
+    options?: PublishOptions,
+  ): this
+
+  /**
+   * Registers a handler for `message.delivered`.
+   *
+   * The broker calls it before it sends a message to a subscriber, once for each subscriber. The
+   * answer does not count.
+   *
+   * What the handler returns means nothing. The broker is answered before the handler runs, or
+   * after it with `ack: 'late'`. Topic filters limit the messages; without any, all come.
+   *
+   * @throws {InvalidOptionError} where a filter or an option means nothing
+   *
+   * @throws {WrongStateError} where the app listens already
+   */
+  onMessageDelivered<Result>(
+    handler: Listener<MessageDeliveredRequest, Result>,
+    options?: NotificationOptions,
+  ): this
+  onMessageDelivered<const Filter extends string, Result>(
+    topics: Filter & CheckedFilter<Filter>,
+    handler: Listener<MessageDeliveredRequest, Result>,
+    options?: NotificationOptions,
+  ): this
+  onMessageDelivered<const Filters extends readonly string[], Result>(
+    topics: Filters & CheckedFilters<Filters>,
+    handler: Listener<MessageDeliveredRequest, Result>,
+    options?: NotificationOptions,
+  ): this
+
+  /**
+   * Registers a handler for `message.dropped`.
+   *
+   * The broker calls it when it does not deliver a message, for example because nobody subscribes.
+   * The answer does not count.
+   *
+   * What the handler returns means nothing. The broker is answered before the handler runs, or
+   * after it with `ack: 'late'`. Topic filters limit the messages; without any, all come.
+   *
+   * @throws {InvalidOptionError} where a filter or an option means nothing
+   *
+   * @throws {WrongStateError} where the app listens already
+   */
+  onMessageDropped<Result>(
+    handler: Listener<MessageDroppedRequest, Result>,
+    options?: NotificationOptions,
+  ): this
+  onMessageDropped<const Filter extends string, Result>(
+    topics: Filter & CheckedFilter<Filter>,
+    handler: Listener<MessageDroppedRequest, Result>,
+    options?: NotificationOptions,
+  ): this
+  onMessageDropped<const Filters extends readonly string[], Result>(
+    topics: Filters & CheckedFilters<Filters>,
+    handler: Listener<MessageDroppedRequest, Result>,
+    options?: NotificationOptions,
+  ): this
+
+  /**
+   * Registers a handler for `message.acked`.
+   *
+   * The broker calls it when a subscriber acknowledges a message of QoS 1 or 2. The answer does not
+   * count.
+   *
+   * What the handler returns means nothing. The broker is answered before the handler runs, or
+   * after it with `ack: 'late'`. Topic filters limit the messages; without any, all come.
+   *
+   * @throws {InvalidOptionError} where a filter or an option means nothing
+   *
+   * @throws {WrongStateError} where the app listens already
+   */
+  onMessageAcked<Result>(
+    handler: Listener<MessageAckedRequest, Result>,
+    options?: NotificationOptions,
+  ): this
+  onMessageAcked<const Filter extends string, Result>(
+    topics: Filter & CheckedFilter<Filter>,
+    handler: Listener<MessageAckedRequest, Result>,
+    options?: NotificationOptions,
+  ): this
+  onMessageAcked<const Filters extends readonly string[], Result>(
+    topics: Filters & CheckedFilters<Filters>,
+    handler: Listener<MessageAckedRequest, Result>,
+    options?: NotificationOptions,
+  ): this
+
+  /**
+   * Registers a handler for `message.ingress`.
+   *
+   * The broker calls it when a client publishes, before publish authorization takes effect. Since
+   * EMQX 6.3. The answer counts: `STOP_AND_RETURN` with `bool_result` false rejects the message,
+   * and an answer without a value is a failure.
+   *
+   * Return true or `allow()`, false or `deny()`, nothing or `ignore()` for no opinion. Topic
+   * filters limit the messages; without any, all come.
+   *
+   * @throws {InvalidOptionError} where a filter or an option means nothing
+   *
+   * @throws {WrongStateError} where the app listens already
+   */
+  onMessageIngress(
+    handler: Handler<MessageIngressRequest, IngressAnswer>,
+    options?: AuthOptions,
+  ): this
+  onMessageIngress<const Filter extends string>(
+    topics: Filter & CheckedFilter<Filter>,
+    handler: Handler<MessageIngressRequest, IngressAnswer>,
+    options?: AuthOptions,
+  ): this
+  onMessageIngress<const Filters extends readonly string[]>(
+    topics: Filters & CheckedFilters<Filters>,
+    handler: Handler<MessageIngressRequest, IngressAnswer>,
+    options?: AuthOptions,
+  ): this
 
   /**
    * Serves on an address, `'host:port'` or `'unix:/path'`; port 0 is any free one. Resolves with the
@@ -535,6 +1013,513 @@ export abstract class Request extends Part {
 }
 
 /** A request of any hook; its `hook` tells which. */
-export type AnyRequest = (generated requests)
+export type AnyRequest = 
+  | ProviderLoadedRequest
+  | ProviderUnloadedRequest
+  | ClientConnectRequest
+  | ClientConnackRequest
+  | ClientConnectedRequest
+  | ClientDisconnectedRequest
+  | ClientAuthenticateRequest
+  | ClientAuthorizeRequest
+  | ClientSubscribeRequest
+  | ClientUnsubscribeRequest
+  | SessionCreatedRequest
+  | SessionSubscribedRequest
+  | SessionUnsubscribedRequest
+  | SessionResumedRequest
+  | SessionDiscardedRequest
+  | SessionTakenoverRequest
+  | SessionTerminatedRequest
+  | MessagePublishRequest
+  | MessageDeliveredRequest
+  | MessageDroppedRequest
+  | MessageAckedRequest
+  | MessageIngressRequest
 
-(generated classes)
+/** What a broker node says about itself when it loads the server. */
+export class BrokerInfo extends Part {
+  private constructor()
+  /** EMQX version, for example `5.9.2`. */
+  readonly version: string
+  /** Product name, for example `EMQX Enterprise`. */
+  readonly sysdescr: string
+  /** Time since the broker's start in milliseconds. */
+  readonly uptime: number
+  /** Wall clock of the broker as text, for example `2026-11-21T02:42:14.953254468+00:00`. */
+  readonly datetime: string
+}
+
+/** A connection as the broker sees it before authentication. */
+export class ConnInfo extends Part {
+  private constructor()
+  /** Erlang name of the broker node, for example `emqx@10.0.0.1`. */
+  readonly node: string
+  /**
+   * Client id of the CONNECT packet, empty when the broker is to choose one. A client id that is
+   * not UTF-8 never reaches the server.
+   */
+  readonly clientid: string
+  /** User name, empty when the client sends none. */
+  readonly username: string
+  /** IP address of the client; an IPv4-mapped IPv6 address is in IPv4 form. */
+  readonly peerhost: string
+  /** Port of the broker's listener. */
+  readonly sockport: number
+  /** Protocol name of the CONNECT packet: `MQTT`, or `MQIsdp` in MQTT 3.1. */
+  readonly proto_name: string
+  /**
+   * Protocol version as the text of a number: `3` is MQTT 3.1, `4` is MQTT 3.1.1, `5` is MQTT 5.
+   */
+  readonly proto_ver: string
+  /** Keep-alive interval in seconds; 0 turns it off. */
+  readonly keepalive: number
+  /** Source port of the client. */
+  readonly peerport: number
+}
+
+/** A client as the broker sees it from authentication on. */
+export class ClientInfo extends Part {
+  private constructor()
+  /** Erlang name of the broker node, for example `emqx@10.0.0.1`. */
+  readonly node: string
+  /**
+   * Client id, chosen by the broker when the client sends none. A client id that is not UTF-8 never
+   * reaches the server.
+   */
+  readonly clientid: string
+  /** User name, empty when the client sends none. */
+  readonly username: string
+  /**
+   * Password in clear text, so keep it out of logs. It comes above all with `OnClientAuthenticate`;
+   * empty when the client sends none.
+   */
+  readonly password: string
+  /** IP address of the client; an IPv4-mapped IPv6 address is in IPv4 form. */
+  readonly peerhost: string
+  /** Port of the broker's listener. */
+  readonly sockport: number
+  /** Protocol of the client, for example `mqtt`, `mqtt-sn` or `coap`. */
+  readonly protocol: string
+  /** Prefix that the listener puts before the client's topics, empty when it has none. */
+  readonly mountpoint: string
+  /** True when the broker treats the client as a superuser. An answer cannot change it. */
+  readonly is_superuser: boolean
+  /** True also when the broker does not know. */
+  readonly anonymous: boolean
+  /** Common name of the client's TLS certificate, empty without one. */
+  readonly cn: string
+  /** Subject of the client's TLS certificate, empty without one. */
+  readonly dn: string
+  /** Source port of the client. */
+  readonly peerport: number
+}
+
+/**
+ * An MQTT message. It holds neither the retain and dup flags nor MQTT 5 properties; the latter are
+ * fields of `MessagePublishRequest` and `MessageIngressRequest`.
+ */
+export class Message extends Part {
+  private constructor()
+  /** Erlang name of the broker node, for example `emqx@10.0.0.1`. */
+  readonly node: string
+  /** Message id of the broker in hexadecimal. An answer cannot change it. */
+  readonly id: string
+  /** QoS: 0, 1 or 2. The broker takes it from an answer without a check. */
+  readonly qos: Qos
+  /** Client id of the publisher. An answer cannot change it. */
+  readonly from: string
+  /** Topic with the mountpoint. The broker takes it from an answer without a check. */
+  readonly topic: string
+  /** Payload; may be empty. The broker takes it from an answer. */
+  readonly payload: Buffer
+  /** Time of the publish in milliseconds since 1970-01-01 UTC. An answer cannot change it. */
+  readonly timestamp: number
+  /**
+   * What the broker adds to the message: `username`, `protocol` and `peerhost`, or nothing. In an
+   * answer only `allow_publish` counts: `false` blocks the message.
+   */
+  readonly headers: Record<string, string>
+  /**
+   * Returns the message with other topic, qos or payload; what is not given stays as it is.
+   *
+   * @throws {RangeError} for a topic or qos that cannot be published
+   * @throws {TypeError} for a topic or payload of a wrong type
+   * @throws {InvalidOptionError} where something else is to be changed
+   */
+  replace<const Topic extends string = string>(changes: MessageChanges<Topic>): Message
+  /** Returns the message as one that does not reach its subscribers. */
+  block(): Message
+  #private
+}
+
+/** One MQTT 5 property as text. */
+export class Property extends Part {
+  private constructor()
+  /** Name, for example `Session-Expiry-Interval`. */
+  readonly name: string
+  /** Value as text. */
+  readonly value: string
+  /** The name and the value. */
+  [Symbol.iterator](): IterableIterator<string>
+}
+
+/** The options of one subscription. */
+export class SubOpts extends Part {
+  private constructor()
+  /** QoS: 0, 1 or 2. Requested in a `TopicFilter`, granted in a `SessionSubscribedRequest`. */
+  readonly qos: Qos
+  /**
+   * Retain handling: retained messages come at each subscribe (0), at a new subscription (1) or
+   * never (2).
+   */
+  readonly rh: number
+  /** Retain as published: 1 keeps the retain flag of messages, 0 clears it. */
+  readonly rap: number
+  /** No local: 1 keeps the client's own messages from it. */
+  readonly nl: number
+}
+
+/** The broker node that makes a call. */
+export class RequestMeta extends Part {
+  private constructor()
+  /** Erlang name of the broker node, for example `emqx@10.0.0.1`. */
+  readonly node: string
+  /** EMQX version of the node, for example `5.9.2`. */
+  readonly version: string
+  /** Product name, for example `EMQX Enterprise`. */
+  readonly sysdescr: string
+  /** Name of the node's cluster, for example `emqxcl`. */
+  readonly cluster_name: string
+}
+
+/** One topic filter of a SUBSCRIBE or UNSUBSCRIBE packet. */
+export class TopicFilter extends Part {
+  private constructor()
+  /** Topic filter. A shared subscription keeps its `$share/group/`. */
+  readonly name: string
+  /** Requested options, all 0 in an UNSUBSCRIBE. */
+  readonly subopts: SubOpts
+}
+
+/** Request of `OnProviderLoaded`. */
+export class ProviderLoadedRequest extends Request {
+  private constructor()
+  readonly hook: 'provider.loaded'
+  /** Version and uptime of the broker. */
+  readonly broker: BrokerInfo
+  /** Broker node that makes the call. */
+  readonly meta: RequestMeta | undefined
+}
+
+/** Request of `OnProviderUnloaded`. */
+export class ProviderUnloadedRequest extends Request {
+  private constructor()
+  readonly hook: 'provider.unloaded'
+  /** Broker node that makes the call. */
+  readonly meta: RequestMeta | undefined
+}
+
+/** Request of `OnClientConnect`. */
+export class ClientConnectRequest extends Request {
+  private constructor()
+  readonly hook: 'client.connect'
+  /** The connection. */
+  readonly conninfo: ConnInfo
+  /**
+   * Properties of the CONNECT packet in no fixed order, empty before MQTT 5. User-Property pairs
+   * are in `user_props`.
+   */
+  readonly props: readonly Property[]
+  /** Broker node that makes the call. */
+  readonly meta: RequestMeta | undefined
+  /**
+   * User-Property pairs of the CONNECT packet in their order, repeated names included. Empty before
+   * MQTT 5.
+   */
+  readonly user_props: readonly Property[]
+}
+
+/** Request of `OnClientConnack`. */
+export class ClientConnackRequest extends Request {
+  private constructor()
+  readonly hook: 'client.connack'
+  /** The connection. */
+  readonly conninfo: ConnInfo
+  /** Name of the reason code, for example `success` or `not_authorized`. */
+  readonly result_code: string
+  /**
+   * Properties of the CONNACK packet in no fixed order, empty before MQTT 5. User-Property pairs
+   * are in `user_props`.
+   */
+  readonly props: readonly Property[]
+  /** Broker node that makes the call. */
+  readonly meta: RequestMeta | undefined
+  /**
+   * User-Property pairs of the CONNACK packet in their order, repeated names included. Empty before
+   * MQTT 5.
+   */
+  readonly user_props: readonly Property[]
+}
+
+/** Request of `OnClientConnected`. */
+export class ClientConnectedRequest extends Request {
+  private constructor()
+  readonly hook: 'client.connected'
+  /** The accepted client. */
+  readonly clientinfo: ClientInfo
+  /** Broker node that makes the call. */
+  readonly meta: RequestMeta | undefined
+}
+
+/** Request of `OnClientDisconnected`. */
+export class ClientDisconnectedRequest extends Request {
+  private constructor()
+  readonly hook: 'client.disconnected'
+  /** Client whose connection ends. */
+  readonly clientinfo: ClientInfo
+  /**
+   * Text of an Erlang term, for example `normal` or `tcp_closed`. The set of texts is not stable.
+   */
+  readonly reason: string
+  /** Broker node that makes the call. */
+  readonly meta: RequestMeta | undefined
+}
+
+/** Request of `OnClientAuthenticate`. */
+export class ClientAuthenticateRequest extends Request {
+  private constructor()
+  readonly hook: 'client.authenticate'
+  /** Client that logs in, with its password. */
+  readonly clientinfo: ClientInfo
+  /** Verdict so far: true when the broker or an earlier exhook server admits the client. */
+  readonly result: boolean
+  /** Broker node that makes the call. */
+  readonly meta: RequestMeta | undefined
+}
+
+/** Request of `OnClientAuthorize`. */
+export class ClientAuthorizeRequest extends Request {
+  private constructor()
+  readonly hook: 'client.authorize'
+  /** Client that publishes or subscribes. */
+  readonly clientinfo: ClientInfo
+  /** Publish or subscribe; QoS and retain flag are not told. */
+  readonly type: 'publish' | 'subscribe'
+  /** Topic that the client asks for, without `$share/group/` and by default without mountpoint. */
+  readonly topic: string
+  /** Verdict so far: true means allowed. At first it is the broker's `authorization.no_match`. */
+  readonly result: boolean
+  /** Broker node that makes the call. */
+  readonly meta: RequestMeta | undefined
+}
+
+/** Request of `OnClientSubscribe`. */
+export class ClientSubscribeRequest extends Request {
+  private constructor()
+  readonly hook: 'client.subscribe'
+  /** Client that subscribes. */
+  readonly clientinfo: ClientInfo
+  /**
+   * Properties of the SUBSCRIBE packet in no fixed order, empty before MQTT 5. User-Property pairs
+   * are in `user_props`.
+   */
+  readonly props: readonly Property[]
+  /** Filters of the packet without the denied ones; empty when all are denied. */
+  readonly topic_filters: readonly TopicFilter[]
+  /** Broker node that makes the call. */
+  readonly meta: RequestMeta | undefined
+  /**
+   * User-Property pairs of the SUBSCRIBE packet in their order, repeated names included. Empty
+   * before MQTT 5.
+   */
+  readonly user_props: readonly Property[]
+}
+
+/** Request of `OnClientUnsubscribe`. */
+export class ClientUnsubscribeRequest extends Request {
+  private constructor()
+  readonly hook: 'client.unsubscribe'
+  /** Client that unsubscribes. */
+  readonly clientinfo: ClientInfo
+  /**
+   * Properties of the UNSUBSCRIBE packet in no fixed order, empty before MQTT 5. User-Property
+   * pairs are in `user_props`.
+   */
+  readonly props: readonly Property[]
+  /** Filters of the packet. */
+  readonly topic_filters: readonly TopicFilter[]
+  /** Broker node that makes the call. */
+  readonly meta: RequestMeta | undefined
+  /**
+   * User-Property pairs of the UNSUBSCRIBE packet in their order, repeated names included. Empty
+   * before MQTT 5.
+   */
+  readonly user_props: readonly Property[]
+}
+
+/** Request of `OnSessionCreated`. */
+export class SessionCreatedRequest extends Request {
+  private constructor()
+  readonly hook: 'session.created'
+  /** Client that begins the session. */
+  readonly clientinfo: ClientInfo
+  /** Broker node that makes the call. */
+  readonly meta: RequestMeta | undefined
+}
+
+/** Request of `OnSessionSubscribed`. */
+export class SessionSubscribedRequest extends Request {
+  private constructor()
+  readonly hook: 'session.subscribed'
+  /** Client that subscribes. */
+  readonly clientinfo: ClientInfo
+  /** Topic filter with the mountpoint. A shared subscription keeps its `$share/group/`. */
+  readonly topic: string
+  /** Granted options. */
+  readonly subopts: SubOpts
+  /** Broker node that makes the call. */
+  readonly meta: RequestMeta | undefined
+}
+
+/** Request of `OnSessionUnsubscribed`. */
+export class SessionUnsubscribedRequest extends Request {
+  private constructor()
+  readonly hook: 'session.unsubscribed'
+  /** Client that unsubscribes. */
+  readonly clientinfo: ClientInfo
+  /** Topic filter with the mountpoint. A shared subscription keeps its `$share/group/`. */
+  readonly topic: string
+  /** Broker node that makes the call. */
+  readonly meta: RequestMeta | undefined
+}
+
+/** Request of `OnSessionResumed`. */
+export class SessionResumedRequest extends Request {
+  private constructor()
+  readonly hook: 'session.resumed'
+  /** Client that resumes the session. */
+  readonly clientinfo: ClientInfo
+  /** Broker node that makes the call. */
+  readonly meta: RequestMeta | undefined
+}
+
+/** Request of `OnSessionDiscarded`. */
+export class SessionDiscardedRequest extends Request {
+  private constructor()
+  readonly hook: 'session.discarded'
+  /** Client on the connection that loses the session. */
+  readonly clientinfo: ClientInfo
+  /** Broker node that makes the call. */
+  readonly meta: RequestMeta | undefined
+}
+
+/** Request of `OnSessionTakenover`. */
+export class SessionTakenoverRequest extends Request {
+  private constructor()
+  readonly hook: 'session.takenover'
+  /** Client on the connection that loses the session. */
+  readonly clientinfo: ClientInfo
+  /** Broker node that makes the call. */
+  readonly meta: RequestMeta | undefined
+}
+
+/** Request of `OnSessionTerminated`. */
+export class SessionTerminatedRequest extends Request {
+  private constructor()
+  readonly hook: 'session.terminated'
+  /** Client whose session ends. */
+  readonly clientinfo: ClientInfo
+  /** Text of an Erlang term, for example `{shutdown,normal}`. The set of texts is not stable. */
+  readonly reason: string
+  /** Broker node that makes the call. */
+  readonly meta: RequestMeta | undefined
+}
+
+/** Request of `OnMessagePublish`. */
+export class MessagePublishRequest extends Request {
+  private constructor()
+  readonly hook: 'message.publish'
+  /** The topic of the message. */
+  readonly topic: string
+  /** The published message. */
+  readonly message: Message
+  /** Broker node that makes the call. */
+  readonly meta: RequestMeta | undefined
+  /**
+   * Properties of the PUBLISH packet in no fixed order, empty before MQTT 5. User-Property pairs
+   * are in `user_props`.
+   */
+  readonly props: readonly Property[]
+  /**
+   * User-Property pairs of the PUBLISH packet in their order, repeated names included. Empty before
+   * MQTT 5.
+   */
+  readonly user_props: readonly Property[]
+}
+
+/** Request of `OnMessageDelivered`. */
+export class MessageDeliveredRequest extends Request {
+  private constructor()
+  readonly hook: 'message.delivered'
+  /** The topic of the message. */
+  readonly topic: string
+  /** Subscriber that receives the message. */
+  readonly clientinfo: ClientInfo
+  /** The delivered message. */
+  readonly message: Message
+  /** Broker node that makes the call. */
+  readonly meta: RequestMeta | undefined
+}
+
+/** Request of `OnMessageDropped`. */
+export class MessageDroppedRequest extends Request {
+  private constructor()
+  readonly hook: 'message.dropped'
+  /** The topic of the message. */
+  readonly topic: string
+  /** The dropped message. */
+  readonly message: Message
+  /** Text of an Erlang term, for example `no_subscribers`. The set of texts is not stable. */
+  readonly reason: string
+  /** Broker node that makes the call. */
+  readonly meta: RequestMeta | undefined
+}
+
+/** Request of `OnMessageAcked`. */
+export class MessageAckedRequest extends Request {
+  private constructor()
+  readonly hook: 'message.acked'
+  /** The topic of the message. */
+  readonly topic: string
+  /** Subscriber that acknowledges the message. */
+  readonly clientinfo: ClientInfo
+  /** The acknowledged message. */
+  readonly message: Message
+  /** Broker node that makes the call. */
+  readonly meta: RequestMeta | undefined
+}
+
+/** Request of `OnMessageIngress`. Since EMQX 6.3. */
+export class MessageIngressRequest extends Request {
+  private constructor()
+  readonly hook: 'message.ingress'
+  /** The topic of the message. */
+  readonly topic: string
+  /** Client that publishes. */
+  readonly clientinfo: ClientInfo
+  /** The message that it publishes. */
+  readonly message: Message
+  /** Broker node that makes the call. */
+  readonly meta: RequestMeta | undefined
+  /**
+   * Properties of the PUBLISH packet in no fixed order, empty before MQTT 5. User-Property pairs
+   * are in `user_props`.
+   */
+  readonly props: readonly Property[]
+  /**
+   * User-Property pairs of the PUBLISH packet in their order, repeated names included. Empty before
+   * MQTT 5.
+   */
+  readonly user_props: readonly Property[]
+}

@@ -61,12 +61,12 @@ class CallQueue {
   }
 
   /**
-   * Whether a request is one of this queue's.
+   * Whether a request is one of this queue's whose handler still runs.
    *
    * @param {import('./request.js').Request | undefined} request
    */
   isHandling(request) {
-    return request?._slab.signals === this._signals
+    return request?._isOpen === true && request._slab.signals === this._signals
   }
 
   /** For how long the event loop let calls wait, in milliseconds. */
@@ -171,7 +171,7 @@ class CallQueue {
    * @param {unknown} result
    */
   _returned(handler, request, result) {
-    request._deadline?.end()
+    request._end()
     const id = request._slab.words[request._at + ID]
     const patch = handler.patchOf(request, result)
     if (patch !== undefined) {
@@ -191,7 +191,7 @@ class CallQueue {
    * @param {unknown} error
    */
   _threw(handler, request, error) {
-    request._deadline?.end()
+    request._end()
     this._answers.add(request._slab.words[request._at + ID], CODES.threw)
     handler.threw(request, error)
   }

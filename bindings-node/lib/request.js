@@ -28,6 +28,13 @@ class Request extends Part {
     super(slab, at)
     /** @type {DeadlineSignal | undefined} */
     this._deadline = undefined
+    this._isOpen = true
+  }
+
+  /** Notes that the handler has ended. */
+  _end() {
+    this._isOpen = false
+    this._deadline?.end()
   }
 
   get hook() {

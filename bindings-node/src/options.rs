@@ -69,7 +69,7 @@ pub(crate) fn config_from(options: &Object<'_>) -> Result<Config> {
         let value = value.ok_or_else(|| wrong(&name, options, kind.expected()))?;
         config.set(option, value).map_err(|error| thrown(&error))?;
     }
-    config.validate().map_err(|error| thrown(&error))?;
+    config.validate().map_err(|error| named(&error))?;
     Ok(config)
 }
 
@@ -102,8 +102,17 @@ pub(crate) fn handler_options(
             _ => return Err(unknown(&name, HANDLER_OPTIONS)),
         }
     }
-    read.validate(hook).map_err(|error| thrown(&error))?;
+    read.validate(hook).map_err(|error| named(&error))?;
     Ok(read)
+}
+
+/// An error of the core's in which options are named as JavaScript has them.
+fn named(error: &exhook::Error) -> napi::Error {
+    let mut message = error.to_string();
+    for (name, _) in Config::default().options() {
+        message = message.replace(name, &camel_case(name));
+    }
+    thrown(&exhook::Error::new(error.code(), message))
 }
 
 fn unknown<'name>(name: &str, known: impl IntoIterator<Item = &'name str>) -> napi::Error {

@@ -107,7 +107,7 @@ test('errors are emitted within their request', async (t) => {
   assert.ok(seen[0] === 'c5' || seen[0] === undefined)
 })
 
-test('async storage around listen() does not reach handlers of later calls', async (t) => {
+test('async storage of others does not disturb the current request', async (t) => {
   const storage = new AsyncLocalStorage()
   const app = new App().onClientAuthenticate((request) => {
     assert.equal(currentRequest(), request)

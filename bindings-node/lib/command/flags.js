@@ -48,7 +48,7 @@ function readFlags(words, options) {
       if (flag.option === undefined) {
         line.wantsHelp = true
       } else {
-        line.values.set(flag.option, valueOf(flag, flag.option, token))
+        line.values.set(flag.option, valueFor(flag, flag.option, token))
       }
     }
   }
@@ -85,7 +85,7 @@ function knownFlags(options) {
  * @param {Option} option
  * @param {{ rawName: string, value?: string, inlineValue?: boolean }} token
  */
-function valueOf(flag, option, { rawName, value, inlineValue }) {
+function valueFor(flag, option, { rawName, value, inlineValue }) {
   if (flag.value !== undefined) {
     if (inlineValue) {
       throw new InvalidOptionError(`${rawName} takes no value; there is --no-${option.flag} too`)

@@ -139,7 +139,10 @@ function isApp(value) {
   if (value instanceof App) {
     return true
   }
-  if (value?.constructor?.name === 'App' && typeof (/** @type {any} */ (value).listen) === 'function') {
+  if (
+    value?.constructor?.name === 'App' &&
+    typeof (/** @type {any} */ (value).listen) === 'function'
+  ) {
     throw new InvalidOptionError(
       'the App of the program is from another copy of exhook; run that one: npx exhook run',
     )

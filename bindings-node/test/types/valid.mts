@@ -125,3 +125,11 @@ try {
 }
 await app[Symbol.asyncDispose]()
 console.log(address, isListening, lag, verdict, version.length)
+
+const any = currentRequest()
+if (any?.hook === 'client.subscribe') {
+  console.log(any.topic_filters.length)
+} else if (any?.hook === 'message.publish') {
+  const topic: string = any.topic
+  console.log(topic, any.message.qos)
+}

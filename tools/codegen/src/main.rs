@@ -8,10 +8,10 @@ mod burst_rs;
 mod descriptors;
 mod docs;
 mod hooks_py;
-mod index_d_ts;
 mod layout;
 mod native_pyi;
 mod native_rs;
+mod package_d_ts;
 mod requests_js;
 mod requests_py;
 mod text;
@@ -52,7 +52,7 @@ fn main() -> Result<ExitCode, Box<dyn Error>> {
         ),
         (
             "bindings-node/lib/index.d.ts",
-            index_d_ts::generate(&protocol),
+            package_d_ts::generate(&protocol),
         ),
         ("bindings-node/lib/index.mjs", requests_js::index(&protocol)),
         ("bindings-node/lib/parts.js", requests_js::parts(&protocol)),

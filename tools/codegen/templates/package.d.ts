@@ -88,8 +88,17 @@ export type PublishAnswer =
   | undefined
   | void
 
-/** What all other handlers return: nothing, as their hooks only inform. */
-export type NotificationAnswer = void
+/**
+ * A function that is told of the calls of a hook that only informs, sync or async. What it returns
+ * means nothing; a boolean, a verdict or a message would be a mistake.
+ */
+export type Listener<HookRequest extends Request, Result> = (
+  request: HookRequest,
+) => Result & NoAnswer<Result>
+
+type NoAnswer<Result> = [Extract<Awaited<Result>, boolean | Verdict | Message>] extends [never]
+  ? unknown
+  : never
 
 /**
  * A function that handles the calls of a hook, sync or async. Where it throws, or its promise is
@@ -152,46 +161,7 @@ export interface Logger {
  * `EXHOOK_…` variable of the environment, such as `EXHOOK_TIMEOUT_MS`, overrides an option.
  */
 export interface AppOptions {
-  /**
-   * How long a handler may take that does not say, in milliseconds. The broker's own
-   * `request_timeout`, less a tenth of it, counts where that is shorter. Default: (timeoutMs).
-   */
-  timeoutMs?: number
-  /**
-   * How many calls may run at once, brokers waiting for them; more are answered with the fallback.
-   * Default: (maxInflight).
-   */
-  maxInflight?: number
-  /**
-   * How many events may be answered but not yet handled. More are held back, which slows the broker
-   * down, and are dropped at the deadline. Default: (inboxCapacity).
-   */
-  inboxCapacity?: number
-  /**
-   * How many threads read, decode and answer; one serves some 100,000 calls a second. Default:
-   * (ioThreads).
-   */
-  ioThreads?: number
-  /**
-   * The largest request that is decoded, in bytes; larger ones are answered with the fallback.
-   * Default: (maxMessageBytes).
-   */
-  maxMessageBytes?: number
-  /**
-   * How long `close()` waits for running handlers and waiting events, in milliseconds. Default:
-   * (drainTimeoutMs).
-   */
-  drainTimeoutMs?: number
-  /**
-   * How often brokers are sent a PING, in milliseconds, so that those which vanished are noticed; 0
-   * turns it off. Default: (keepaliveIntervalMs).
-   */
-  keepaliveIntervalMs?: number
-  /**
-   * Whether the hooks whose answer counts are also announced without a handler, and answered with
-   * ignore. For brokers of 5.9 and later with several exhook servers. Default: (companion).
-   */
-  companion?: boolean
+  (generated config)
   /**
    * Where log records go, or `false` for nowhere. Default: warnings and errors go to `console.error`.
    */
