@@ -17,7 +17,8 @@ pub(crate) fn generate(protocol: &Protocol) -> String {
     let mut page = format!(
         "<!-- {NOTICE} -->\n\n# Hooks\n\n\
          The broker calls the hooks that have a handler. In Python the handler of `client.authenticate` \
-         is registered with `@app.on_client_authenticate`, in Rust with `on_client_authenticate`, and so on.\n\n\
+         is registered with `@app.on_client_authenticate`, in JavaScript with `app.onClientAuthenticate`, in Rust \
+         with `on_client_authenticate`, and so on.\n\n\
          | Hook | In EMQX 4 | Called | Answer | Topic filters | Since |\n\
          |---|---|---|---|---|---|\n"
     );

@@ -155,18 +155,18 @@ fn method(doc: &HookDoc) -> String {
         let short = format!(
             "  on{hook:?}{generics}({topics}handler: {handler}, options?: {options}): this\n"
         );
-        method += &if short.len() <= 101 {
-            short
-        } else {
-            let topics = if topics.is_empty() {
-                String::new()
-            } else {
-                format!("    {}\n", topics.trim_end())
-            };
-            format!(
-                "  on{hook:?}{generics}(\n{topics}    handler: {handler},\n    options?: {options},\n  ): this\n"
-            )
-        };
+        if short.len() <= 101 {
+            method += &short;
+            return;
+        }
+        let _ = writeln!(method, "  on{hook:?}{generics}(");
+        if !topics.is_empty() {
+            let _ = writeln!(method, "    {}", topics.trim_end());
+        }
+        let _ = writeln!(
+            method,
+            "    handler: {handler},\n    options?: {options},\n  ): this"
+        );
     };
     declare(if own.is_empty() { &[] } else { &["Result"] }, "");
     if hook.has_topics() {
