@@ -6,10 +6,16 @@ use std::{
     pin::{Pin, pin},
     rc::Rc,
     task::{Context, Poll},
-    time::Instant,
+    time::{Duration, Instant},
 };
 
 use tokio::time::{Sleep, sleep_until};
+
+/// How much of a broker's timeout can be used: a tenth, but at most half a second, is left for the
+/// answer to arrive.
+pub(crate) fn usable(grpc_timeout: Duration) -> Duration {
+    grpc_timeout.saturating_sub((grpc_timeout / 10).min(Duration::from_millis(500)))
+}
 
 /// The deadlines of everything that is waited for on one connection.
 ///

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextvars
 import threading
 import time
+from collections.abc import Callable
 
 from exhook._native import Request, WorkQueue
 from exhook.answers import Answers
@@ -22,16 +23,17 @@ class Workers:
         self._queue = queue
         self._answers = answers
         self._threads: list[threading.Thread] = []
+        self._empty = contextvars.Context()
 
     def start_pool(self, most: int) -> None:
         """Starts one worker, and more up to ``most`` whenever calls wait for a free one."""
-        self._start(self._work, "exhook-worker-1")
+        self._start_worker(1)
         if most > 1:
             self._start(self._supervise, "exhook-supervisor", most)
 
     def start_inline(self) -> None:
         """Starts the one thread of handlers that promise not to block."""
-        self._start(self._work_inline, "exhook-inline")
+        self._start(self._work, "exhook-inline", self._handle)
 
     def close(self) -> None:
         """Lets the threads end once they have handled what they took; any thread may call it."""
@@ -47,6 +49,9 @@ class Workers:
         """Tells whether one of these threads calls."""
         return threading.current_thread() in self._threads
 
+    def _start_worker(self, number: int) -> None:
+        self._start(self._work, f"exhook-worker-{number}", self._handle_in_own_context)
+
     def _start(self, target: object, name: str, *arguments: object) -> None:
         thread = threading.Thread(target=target, name=name, args=arguments, daemon=True)  # type: ignore[arg-type]
         self._threads.append(thread)
@@ -57,31 +62,22 @@ class Workers:
         while running < most and self._queue.wait_for_backlog():
             running += 1
             try:
-                self._start(self._work, f"exhook-worker-{running}")
+                self._start_worker(running)
             except RuntimeError:  # No more threads to be had: those that run must do.
                 self._threads.pop()
                 return
 
-    def _work(self) -> None:
-        empty = contextvars.copy_context()
+    def _work(self, handle: Callable[[Request], None]) -> None:
         next_request = self._queue.next
-        handle = self._handle
-        while True:
-            request = next_request()
-            if request is None:
-                return
-            empty.copy().run(handle, request)
-            request = None  # Not kept while the thread waits.
-
-    def _work_inline(self) -> None:
-        next_request = self._queue.next
-        handle = self._handle
         while True:
             request = next_request()
             if request is None:
                 return
             handle(request)
-            request = None
+            request = None  # Not kept while the thread waits.
+
+    def _handle_in_own_context(self, request: Request) -> None:
+        self._empty.copy().run(self._handle, request)
 
     def _handle(self, request: Request) -> None:
         CURRENT.set(request)

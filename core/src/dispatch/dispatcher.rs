@@ -19,7 +19,7 @@ use super::{
 use crate::{
     call::{Answer, CallOrigin, Failure},
     config::Config,
-    deadline::Deadlines,
+    deadline::{Deadlines, usable},
     hook::{AnswerKind, Hook, Request, hook_specs},
     log::Seldom,
     metrics::{HookMetrics, Metrics},
@@ -217,12 +217,12 @@ impl Dispatcher {
         self.fallback(request)
     }
 
-    /// The shorter of what the handlers may take and what the broker waits, less a margin so
-    /// that the answer still arrives.
+    /// The shorter of what the handlers may take and what the broker waits, less what the answer
+    /// takes to arrive.
     fn time_to_answer(&self, chain: &Chain, grpc_timeout: Option<Duration>) -> Duration {
         let own = chain.timeout.unwrap_or(self.timeout);
         match grpc_timeout {
-            Some(grpc_timeout) => own.min(grpc_timeout.saturating_sub(margin(grpc_timeout))),
+            Some(grpc_timeout) => own.min(usable(grpc_timeout)),
             None => own,
         }
     }
@@ -254,8 +254,4 @@ impl Dispatcher {
         }
         Answer::neutral(hook)
     }
-}
-
-fn margin(grpc_timeout: Duration) -> Duration {
-    (grpc_timeout / 10).min(Duration::from_millis(500))
 }

@@ -22,7 +22,7 @@ use super::{
 };
 use crate::{
     call::{Answer, Failure},
-    deadline::Deadlines,
+    deadline::{Deadlines, usable},
     dispatch::{Arrival, WakeQueue},
     hook::{Hook, Request},
     package::{self, BrokerVersion, Package},
@@ -125,7 +125,7 @@ async fn read_request(
     let context = &peer.context;
     let limit = asked
         .grpc_timeout
-        .map_or(READ_TIMEOUT, |timeout| timeout.saturating_sub(timeout / 10))
+        .map_or(READ_TIMEOUT, usable)
         .min(READ_TIMEOUT);
     let read = read_message(body, context.max_message_bytes);
     let message = peer
