@@ -3,7 +3,12 @@
 const { EventEmitter } = require('node:events')
 
 const { currentRequest } = require('./context.js')
-const { InvalidAddressError, InvalidOptionError, WrongStateError, translated } = require('./errors.js')
+const {
+  InvalidAddressError,
+  InvalidOptionError,
+  WrongStateError,
+  translated,
+} = require('./errors.js')
 const { Handler, kindOf } = require('./handler.js')
 const { HOOKS } = require('./hooks.js')
 const life = require('./life.js')
@@ -11,18 +16,11 @@ const logs = require('./logs.js')
 const native = require('./native.js')
 const { CallQueue } = require('./queue.js')
 const { Reporter } = require('./reporter.js')
+const { bindOf, checkLogger, switchOf, topicsOf } = require('./parameters.js')
 const { DEFAULT_BIND, fromEnvironment } = require('./settings.js')
 
 // Where there is none, `await using` is not known either.
 const ASYNC_DISPOSE = Symbol.asyncDispose ?? Symbol.for('nodejs.asyncDispose')
-
-const LISTEN_OPTIONS = ['signals', 'environment']
-
-/**
- * What `listen` can be told besides the address.
- *
- * @typedef {{ signals?: boolean, environment?: boolean }} ListenOptions
- */
 
 /** Handlers for the hooks of EMQX brokers, and the server that brokers call. */
 class App extends EventEmitter {
@@ -89,21 +87,17 @@ class App extends EventEmitter {
 
   /**
    * @param {string} [bind]
-   * @param {ListenOptions} [options]
+   * @param {import('./parameters.js').ListenOptions} [options]
    */
   async listen(bind, options = {}) {
     if (this.#starting !== undefined || this.#lane !== undefined) {
       throw new WrongStateError('the app runs already; close it first')
     }
-    if (bind !== undefined && typeof bind !== 'string') {
-      throw new InvalidAddressError(
-        `the address is ${kindOf(bind)}; give host:port, such as '0.0.0.0:9000', or unix:/path`,
-      )
-    }
+    const address = bindOf(bind)
     const signals = switchOf(options, 'signals')
     const environment = switchOf(options, 'environment')
     this.#isCloseAsked = false
-    this.#starting = this.#start(bind, signals, environment)
+    this.#starting = this.#start(address, signals, environment)
     try {
       await this.#starting
     } catch (error) {
@@ -199,20 +193,30 @@ class App extends EventEmitter {
 }
 
 for (const hook of HOOKS) {
-  /**
-   * @this {App}
-   * @param {unknown[]} parameters
-   */
-  function register(...parameters) {
-    this._register(hook, parameters)
-    return this
-  }
-  Object.defineProperty(register, 'name', { value: hook.method })
   Object.defineProperty(App.prototype, hook.method, {
-    value: register,
+    value: methodOf(hook),
     writable: true,
     configurable: true,
   })
+}
+
+/**
+ * The method that registers handlers of a hook.
+ *
+ * @param {import('./hooks.js').HookRow} hook
+ */
+function methodOf(hook) {
+  const methods = {
+    /**
+     * @this {App}
+     * @param {unknown[]} parameters
+     */
+    [hook.method](...parameters) {
+      this._register(hook, parameters)
+      return this
+    },
+  }
+  return methods[hook.method]
 }
 
 /**
@@ -227,65 +231,6 @@ function attempt(call) {
     return call()
   } catch (error) {
     throw translated(error)
-  }
-}
-
-/**
- * @param {import('./hooks.js').HookRow} hook
- * @param {unknown} topics
- * @returns {string[]}
- */
-function topicsOf(hook, topics) {
-  if (!hook.hasTopics) {
-    throw new InvalidOptionError(`${hook.method} takes a function, not ${kindOf(topics)}`)
-  }
-  const all = Array.isArray(topics) ? topics : [topics]
-  for (const topic of all) {
-    if (typeof topic !== 'string') {
-      throw new InvalidOptionError(
-        `the topics of ${hook.method} are a string or an array of strings, not ${kindOf(topic)}`,
-      )
-    }
-  }
-  if (all.length === 0) {
-    throw new InvalidOptionError(
-      `the topics of ${hook.method} are an empty array; leave them out for every topic`,
-    )
-  }
-  return all
-}
-
-/**
- * An option of `listen` that is on unless it is turned off.
- *
- * @param {ListenOptions} options
- * @param {keyof ListenOptions} name
- * @returns {boolean}
- */
-function switchOf(options, name) {
-  const value = options[name] ?? true
-  if (typeof value !== 'boolean') {
-    throw new InvalidOptionError(`${name} is ${String(value)}; it takes true or false`)
-  }
-  for (const other in options) {
-    if (!LISTEN_OPTIONS.includes(other)) {
-      throw new InvalidOptionError(
-        `there is no option ${other}${native.didYouMean(other, LISTEN_OPTIONS)}`,
-      )
-    }
-  }
-  return value
-}
-
-/** @param {unknown} logger */
-function checkLogger(logger) {
-  if (logger === undefined || logger === false) {
-    return
-  }
-  for (const level of ['debug', 'info', 'warn', 'error']) {
-    if (typeof (/** @type {any} */ (logger)?.[level]) !== 'function') {
-      throw new InvalidOptionError(`logger has no method ${level}; it takes one like console`)
-    }
   }
 }
 

@@ -8,7 +8,7 @@ const fs = require('node:fs')
  * @typedef {object} Platform
  * @property {string} os what `process.platform` says there
  * @property {string} cpu what `process.arch` says there
- * @property {'glibc' | 'musl'} [libc] the C library, on Linux
+ * @property {string} [libc] the C library, `glibc` or `musl`, on Linux
  * @property {string} target what Rust calls it
  */
 

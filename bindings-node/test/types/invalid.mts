@@ -1,6 +1,6 @@
 // What must not compile. Each line below a directive is an error, or the directive is one.
 
-import { allow, App, block, deny, keepGoing, Message, Request, Verdict } from 'exhook'
+import { App, allow, block, deny, keepGoing, Message, Request, Verdict } from 'exhook'
 
 const app = new App()
 

@@ -2,12 +2,12 @@
 
 import {
   AddressInUseError,
-  allow,
   App,
   type AuthAnswer,
+  allow,
   block,
   type ClientAuthenticateRequest,
-  ClientInfo,
+  type ClientInfo,
   currentRequest,
   deny,
   ExhookError,
@@ -17,8 +17,8 @@ import {
   Message,
   MessagePublishRequest,
   type Metrics,
-  Request,
-  Verdict,
+  type Request,
+  type Verdict,
   version,
 } from 'exhook'
 
@@ -52,7 +52,9 @@ app.onMessageIngress(() => allow(), { fallback: 'allow' })
 app.onMessageIngress('a/#', () => false)
 
 app.onMessagePublish((request) => request.message.replace({ payload: 'text', qos: 1 }))
-app.onMessagePublish('sensors/#', async ({ message }) => message.replace({ payload: new Uint8Array(3) }))
+app.onMessagePublish('sensors/#', async ({ message }) =>
+  message.replace({ payload: new Uint8Array(3) }),
+)
 app.onMessagePublish('#', ({ message }) => message.block())
 app.onMessagePublish('+/b/+', () => block())
 app.onMessagePublish(['a/+', 'b/#', '/', '$SYS/broker'], () => undefined, { fallback: 'unchanged' })
