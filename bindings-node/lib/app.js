@@ -163,9 +163,9 @@ class App extends EventEmitter {
     await lane.stop()
     queue.close()
     this.#lane = undefined
-    this.#endLife()
     logs.unfollow(this.#reporter)
-    this.emit('close')
+    await this.#reporter.tell('close')
+    this.#endLife()
   }
 
   get listening() {

@@ -1,6 +1,6 @@
 'use strict'
 
-const { AsyncLocalStorage } = require('node:async_hooks')
+const { AsyncLocalStorage, AsyncResource } = require('node:async_hooks')
 
 /**
  * The request being handled.
@@ -9,9 +9,24 @@ const { AsyncLocalStorage } = require('node:async_hooks')
  */
 const CURRENT = new AsyncLocalStorage()
 
+const RESOURCE = { requireManualDestroy: true }
+
+/**
+ * Calls a handler in a context of its own, of which its request is a part.
+ *
+ * @param {import('./request.js').Request} request
+ * @param {(request: any) => unknown} call
+ * @returns {unknown}
+ */
+function inContext(request, call) {
+  // Before Node.js 24, what a handler enters would else be there for the next one.
+  const resource = new AsyncResource('exhook', RESOURCE)
+  return resource.runInAsyncScope(CURRENT.run, CURRENT, request, call, request)
+}
+
 /** The request that is being handled here, or undefined outside a handler. */
 function currentRequest() {
   return CURRENT.getStore()
 }
 
-module.exports = { CURRENT, currentRequest }
+module.exports = { currentRequest, inContext }

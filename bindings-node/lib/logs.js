@@ -39,8 +39,11 @@ function unfollow(reporter) {
 }
 
 function deliver() {
-  for (const { level, message } of reader?.take() ?? []) {
-    for (const reporter of followers) {
+  const records = reader?.take() ?? []
+  // Apps often share a logger, which is told once.
+  const reporters = new Map([...followers].map((reporter) => [reporter.logger, reporter]))
+  for (const { level, message } of records) {
+    for (const reporter of reporters.values()) {
       reporter.log(level === 'trace' ? 'debug' : level, message)
     }
   }

@@ -3,7 +3,7 @@
 const { createHistogram } = require('node:perf_hooks')
 
 const { Answers } = require('./answers.js')
-const { CURRENT } = require('./context.js')
+const { inContext } = require('./context.js')
 const { Slab } = require('./part.js')
 const { HANDLER, ID } = require('./request.js')
 const { CODES } = require('./verdict.js')
@@ -134,7 +134,7 @@ class CallQueue {
     const { call } = handler
     let result
     try {
-      result = this._hasContext ? CURRENT.run(request, call, request) : call(request)
+      result = this._hasContext ? inContext(request, call) : call(request)
       if (isThenable(result)) {
         this._await(handler, request, result)
         return

@@ -18,7 +18,7 @@ class Reporter {
    */
   constructor(emitter, logger) {
     this._emitter = emitter
-    this._logger = logger === undefined ? CONSOLE : logger
+    this.logger = logger === undefined ? CONSOLE : logger
   }
 
   /**
@@ -28,15 +28,29 @@ class Reporter {
    */
   failed(error) {
     if (this._emitter.listenerCount('error') > 0) {
-      try {
-        this._emitter.emit('error', error)
-        return
-      } catch (thrown) {
-        this.log('error', `a listener of 'error' threw ${stackOf(thrown)}`)
-      }
+      this.tell('error', error)
+      return
     }
     const cause = error.cause === undefined ? '' : `\n${stackOf(error.cause)}`
     this.log('error', `${error.message}${cause}`)
+  }
+
+  /**
+   * Calls the listeners of an event, and waits for those that are async; what they throw is logged.
+   *
+   * @param {'close' | 'error'} event
+   * @param {unknown[]} parameters
+   * @returns {Promise<void>}
+   */
+  async tell(event, ...parameters) {
+    const told = this._emitter.rawListeners(event).map(async (listener) => {
+      try {
+        await listener.apply(this._emitter, parameters)
+      } catch (thrown) {
+        this.log('error', `a listener of '${event}' threw ${stackOf(thrown)}`)
+      }
+    })
+    await Promise.all(told)
   }
 
   /** @param {string} message */
@@ -49,11 +63,11 @@ class Reporter {
    * @param {string} message
    */
   log(level, message) {
-    if (!this._logger) {
+    if (!this.logger) {
       return
     }
     try {
-      this._logger[level](message)
+      this.logger[level](message)
     } catch (thrown) {
       CONSOLE.error(`the logger threw ${stackOf(thrown)}; its record was: ${message}`)
     }

@@ -1,6 +1,6 @@
 //! [`Metrics`]: the counters of a server as JavaScript has them.
 
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 
 use exhook::{HookSnapshot, LatencySnapshot, MetricsSnapshot};
 use napi_derive::napi;
@@ -34,9 +34,9 @@ pub struct HookMetrics {
     /// Calls that arrived.
     pub calls: f64,
     /// Answers by verdict.
-    pub verdicts: HashMap<String, f64>,
+    pub verdicts: BTreeMap<String, f64>,
     /// Answers by policy, by what failed.
-    pub failures: HashMap<String, f64>,
+    pub failures: BTreeMap<String, f64>,
     /// Answers that came too late.
     pub late: f64,
     /// Notifications that no handler saw.
@@ -106,7 +106,7 @@ impl From<&LatencySnapshot> for Latency {
     }
 }
 
-fn counters(counters: &[(&'static str, u64)]) -> HashMap<String, f64> {
+fn counters(counters: &[(&'static str, u64)]) -> BTreeMap<String, f64> {
     let counters = counters.iter();
     counters
         .map(|(name, count)| ((*name).to_owned(), float(*count)))

@@ -24,6 +24,21 @@ const WAITS = {
   }),
 }
 
+test('what a handler enters into async storage is not there for the next one', async (t) => {
+  const { AsyncLocalStorage } = require('node:async_hooks')
+  const storage = new AsyncLocalStorage()
+  const seen = []
+  const app = new App()
+  app.onClientAuthenticate(({ clientid }) => {
+    seen.push(storage.getStore())
+    storage.enterWith(clientid)
+    return true
+  })
+  const broker = await serve(t, app)
+  await Promise.all(['c1', 'c2', 'c3'].map((clientid) => broker.authenticate(clientid)))
+  assert.deepEqual(seen, [undefined, undefined, undefined])
+})
+
 test('there is no current request outside of handlers', async (t) => {
   assert.equal(currentRequest(), undefined)
   const app = new App().onClientAuthenticate(() => currentRequest() !== undefined)
