@@ -8,25 +8,45 @@ SOURCES := $(shell find Cargo.toml Cargo.lock build.rs proto core/src cli/src bi
 	bindings-python/python bindings-python/pyproject.toml bindings-python/Cargo.toml \
 	-type f -not -name '*.pyc')
 PYTHON_SOURCES := bindings-python benches examples tools
+# The same for the npm package.
+NODE_SOURCES := $(shell find Cargo.toml Cargo.lock build.rs proto core/src cli/src bindings-node/src \
+	bindings-node/Cargo.toml bindings-node/build.rs bindings-node/scripts -type f)
+NODE_MODULES := bindings-node/node_modules/.package-lock.json
+NATIVE := bindings-node/native/built
+BIOME := bindings-node/node_modules/.bin/biome
+TSC := bindings-node/node_modules/.bin/tsc
+NPM := npm --loglevel=error --no-fund --no-audit
 RUFF := $(VENV)/bin/ruff
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
+# The language of the demo, where it is given as in: make demo LANG=node. Elsewhere LANG is a locale.
+DEMO := $(if $(filter command,$(firstword $(origin LANG))),$(LANG),python)
+override LANG := C.UTF-8
+
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test test-rust test-models test-generated test-python lint fmt gen bench \
-	bench-quick wheel fuzz clean
+.PHONY: help setup demo demo-python demo-node test test-rust test-models test-generated test-python \
+	test-node lint lint-python lint-node fmt gen bench bench-quick wheel npm fuzz clean
 
 help: ## list these verbs
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 16
 
 setup: $(VENV)/installed ## make the virtual environment .venv with the package in it
 
-demo: $(VENV)/installed ## answer recorded traffic of five brokers with the Python quickstart
-	@$(VENV)/bin/python tools/demo.py
+demo: demo-$(DEMO) ## answer recorded traffic of five brokers with the quickstart; LANG=node for Node.js
 
-test: test-rust test-models test-generated test-python ## run every test
+demo-python: $(VENV)/installed
+	@$(VENV)/bin/python tools/demo.py python
+
+demo-node: $(NATIVE) examples/node/node_modules/exhook
+	@$(PYTHON) tools/demo.py node
+
+demo-%:
+	@echo "there is no demo for $*; LANG is python or node" >&2; exit 2
+
+test: test-rust test-models test-generated test-python test-node ## run every test
 
 test-rust: target/required
-	cargo test --workspace --exclude exhook-python --exclude exhook-benches
+	cargo test --workspace --exclude exhook-node --exclude exhook-python --exclude exhook-benches
 	cargo test -p exhook-python --test '*'
 
 # The slot and the inbox under every interleaving of their threads.
@@ -39,18 +59,29 @@ test-generated: target/required
 test-python: $(WHEELS)/built
 	$(VENV)/bin/python tools/test_pythons.py $(WHEELS)
 
-lint: $(VENV)/linters test-generated ## check format, style and types of everything
+test-node: $(NATIVE) $(NODE_MODULES)
+	$(TSC) -p bindings-node/test/types
+	$(PYTHON) tools/test_nodes.py
+
+lint: test-generated lint-python lint-node ## check format, style and types of everything
 	cargo fmt --all --check
 	cargo clippy --workspace --all-targets --all-features -- -D warnings
 	RUSTDOCFLAGS="-D warnings" cargo doc -p exhook --no-deps --all-features
+
+lint-python: $(VENV)/linters
 	$(RUFF) check $(PYTHON_SOURCES)
 	$(RUFF) format --check $(PYTHON_SOURCES)
 	$(VENV)/bin/mypy --config-file bindings-python/pyproject.toml bindings-python/python/exhook
-	$(VENV)/bin/mypy --strict tools/demo.py tools/test_pythons.py
+	$(VENV)/bin/mypy --strict tools/demo.py tools/test_nodes.py tools/test_pythons.py
 	cd benches && ../$(VENV)/bin/mypy --strict run.py
 
-fmt: $(VENV)/linters ## format everything
+lint-node: $(NODE_MODULES)
+	$(BIOME) ci --error-on-warnings --colors=off
+	$(TSC) -p bindings-node
+
+fmt: $(VENV)/linters $(NODE_MODULES) ## format everything
 	cargo fmt --all
+	$(BIOME) check --write --colors=off
 	$(RUFF) check --fix $(PYTHON_SOURCES)
 	$(RUFF) format $(PYTHON_SOURCES)
 
@@ -58,7 +89,7 @@ gen: target/required ## write the generated files anew
 	cargo run --quiet -p exhook-codegen
 	cargo fmt --all
 
-bench: target/required ## measure our servers beside bare tonic and grpcio
+bench: target/required ## measure our servers beside bare tonic, grpcio and grpc-js
 	@tools/require.sh h2load
 	$(PYTHON) benches/run.py
 
@@ -68,13 +99,18 @@ bench-quick: target/required ## the same in one short round
 
 wheel: $(WHEELS)/built ## build the Python wheel into target/wheels
 
+npm: target/required-node ## build the npm packages into target/npm
+	node bindings-node/scripts/build.js
+	node bindings-node/scripts/stage.js target/npm
+
 fuzz: target/required ## fuzz decoding and answering for a minute each
 	cd fuzz && for target in decode_request answer_publish; do \
 		CARGO_TARGET_DIR=../target/fuzz cargo run --release --bin $$target -- -max_total_time=60 \
 			|| exit 1; done
 
 clean: ## remove what was built
-	rm -rf target $(VENV)
+	rm -rf target $(VENV) bindings-node/native bindings-node/node_modules examples/node/node_modules \
+		benches/peers/grpc_js/node_modules
 
 target/required: tools/require.sh
 	@tools/require.sh cargo cc
@@ -98,3 +134,18 @@ $(WHEELS)/built: $(VENV)/made $(SOURCES)
 	@rm -rf $(WHEELS)
 	$(VENV)/bin/pip wheel --quiet --no-deps --wheel-dir $(WHEELS) ./bindings-python
 	@touch $@
+
+target/required-node: target/required tools/require.sh
+	@tools/require.sh node npm
+	@touch $@
+
+$(NODE_MODULES): target/required-node bindings-node/package.json bindings-node/package-lock.json
+	cd bindings-node && $(NPM) ci --ignore-scripts
+	@touch $@
+
+$(NATIVE): target/required-node $(NODE_SOURCES)
+	EXHOOK_PROFILE=dev node bindings-node/scripts/build.js
+	@touch $@
+
+examples/node/node_modules/exhook: target/required-node examples/node/package.json
+	cd examples/node && $(NPM) install --ignore-scripts --no-package-lock

@@ -1,4 +1,4 @@
-"""Plays the recordings of five EMQX brokers to the Python quickstart, and shows what it decides."""
+"""Plays the recordings of five EMQX brokers to a quickstart, and shows what it decides."""
 
 from __future__ import annotations
 
@@ -10,11 +10,12 @@ import subprocess
 import sys
 import threading
 import time
+from dataclasses import dataclass
 from pathlib import Path
 from typing import NoReturn
 
 ROOT = Path(__file__).resolve().parent.parent
-QUICKSTART = ROOT / "examples" / "python" / "quickstart.py"
+EXAMPLES = ROOT / "examples"
 RECORDINGS = sorted((ROOT / "tests" / "data" / "recordings").glob("*.calls.jsonl"))
 MOST_DECISIONS = 24
 MOST_OF_A_KIND = 1
@@ -23,15 +24,40 @@ START_SECONDS = 30.0
 STOP_SECONDS = 10.0
 
 
+@dataclass(frozen=True)
+class Language:
+    """How the quickstart and the command line of a language are started."""
+
+    quickstart: Path
+    interpreter: tuple[str, ...]
+    command: tuple[str, ...]
+
+
+LANGUAGES = {
+    "python": Language(
+        EXAMPLES / "python" / "quickstart.py",
+        (sys.executable, "-u"),
+        (str(Path(sys.executable).parent / "exhook"),),
+    ),
+    "node": Language(
+        EXAMPLES / "node" / "quickstart.mjs",
+        ("node",),
+        ("node", str(ROOT / "bindings-node" / "bin" / "exhook.js")),
+    ),
+}
+
+
 def main() -> int:
-    """Runs the demo; 0 when every call was answered as its broker needs it."""
+    """Runs the demo of a language; 0 when every call was answered as its broker needs it."""
+    language = LANGUAGES[sys.argv[1]]
+    quickstart = language.quickstart
     # Ended from outside, the program is stopped all the same.
     signal.signal(signal.SIGTERM, lambda *_: interrupted())
     address = f"127.0.0.1:{free_port()}"
     brokers = ", ".join(path.name.split("-")[1].removesuffix(".calls.jsonl") for path in RECORDINGS)
-    say(f"Recorded traffic of EMQX {brokers} meets {QUICKSTART.relative_to(ROOT)} at {address}.")
+    say(f"Recorded traffic of EMQX {brokers} meets {quickstart.relative_to(ROOT)} at {address}.")
     program = subprocess.Popen(
-        [sys.executable, "-u", str(QUICKSTART)],
+        [*language.interpreter, str(quickstart)],
         env={**os.environ, "EXHOOK_BIND": address},
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
@@ -39,9 +65,9 @@ def main() -> int:
     )
     decisions = Decisions(program)
     try:
-        wait_until_it_listens(address, program)
+        wait_until_it_listens(address, program, quickstart.name)
         replay = subprocess.run(
-            [exhook(), "replay", *map(str, RECORDINGS), "--to", address],
+            [*language.command, "replay", *map(str, RECORDINGS), "--to", address],
             check=False,
             stdout=subprocess.PIPE,
             text=True,
@@ -99,11 +125,6 @@ class Decisions:
         print(flush=True)
 
 
-def exhook() -> str:
-    """The command line of the package that runs this."""
-    return str(Path(sys.executable).parent / "exhook")
-
-
 def free_port() -> int:
     """A port that nobody listens on now."""
     with socket.create_server(("127.0.0.1", 0)) as probe:
@@ -111,20 +132,20 @@ def free_port() -> int:
         return port
 
 
-def wait_until_it_listens(address: str, program: subprocess.Popen[str]) -> None:
+def wait_until_it_listens(address: str, program: subprocess.Popen[str], name: str) -> None:
     """Returns once somebody accepts connections at ``address``."""
     host, _, port = address.rpartition(":")
     end = time.monotonic() + START_SECONDS
     while time.monotonic() < end:
         if program.poll() is not None:
-            sys.exit(f"{QUICKSTART.name} ended with {program.returncode} before it listened")
+            sys.exit(f"{name} ended with {program.returncode} before it listened")
         try:
             socket.create_connection((host, int(port)), timeout=1).close()
         except OSError:
             time.sleep(0.02)
         else:
             return
-    sys.exit(f"{QUICKSTART.name} does not listen at {address} after {START_SECONDS:.0f} seconds")
+    sys.exit(f"{name} does not listen at {address} after {START_SECONDS:.0f} seconds")
 
 
 def stop(program: subprocess.Popen[str]) -> None:

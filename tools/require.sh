@@ -29,6 +29,15 @@ for tool in "$@"; do
     h2load)
         command -v h2load >/dev/null 2>&1 || debian_package nghttp2-client h2load
         ;;
+    node)
+        command -v node >/dev/null 2>&1 || debian_package nodejs "Node.js (node)"
+        node -e 'const [major, minor] = process.versions.node.split(".").map(Number)
+            process.exit(major > 18 || (major === 18 && minor >= 17) ? 0 : 1)' ||
+            fail "node is $(node --version); install Node.js 18.17 or newer and try again"
+        ;;
+    npm)
+        command -v npm >/dev/null 2>&1 || debian_package npm npm
+        ;;
     python)
         python=${PYTHON:-python3}
         command -v "$python" >/dev/null 2>&1 || debian_package python3 "$python"

@@ -3,12 +3,7 @@
 const { EventEmitter } = require('node:events')
 
 const { currentRequest } = require('./context.js')
-const {
-  InvalidAddressError,
-  InvalidOptionError,
-  WrongStateError,
-  translated,
-} = require('./errors.js')
+const { InvalidOptionError, WrongStateError, translated } = require('./errors.js')
 const { Handler, kindOf } = require('./handler.js')
 const { HOOKS } = require('./hooks.js')
 const life = require('./life.js')

@@ -1,5 +1,8 @@
 'use strict'
 
+const LEVELS = ['trace', 'debug', 'info', 'warn', 'error']
+const LEAST_SHOWN = 'warn'
+
 /**
  * Where log records go.
  *
@@ -74,16 +77,27 @@ class Reporter {
   }
 }
 
-/** @type {Logger} */
+/**
+ * Shows records on standard error, from the level on that the environment names.
+ *
+ * @type {Logger}
+ */
 const CONSOLE = {
-  debug() {},
-  info() {},
-  warn(message) {
-    console.error(`exhook: warning: ${message}`)
-  },
-  error(message) {
-    console.error(`exhook: error: ${message}`)
-  },
+  debug: (message) => show('debug', message),
+  info: (message) => show('info', message),
+  warn: (message) => show('warn', message),
+  error: (message) => show('error', message),
+}
+
+/**
+ * @param {'debug' | 'info' | 'warn' | 'error'} level
+ * @param {string} message
+ */
+function show(level, message) {
+  const least = process.env.EXHOOK_LOG_LEVEL || LEAST_SHOWN
+  if (LEVELS.indexOf(level) >= LEVELS.indexOf(least)) {
+    console.error(`exhook: ${level === 'warn' ? 'warning' : level}: ${message}`)
+  }
 }
 
 /** @param {unknown} thrown */
@@ -95,4 +109,4 @@ function stackOf(thrown) {
   }
 }
 
-module.exports = { Reporter }
+module.exports = { LEVELS, Reporter }

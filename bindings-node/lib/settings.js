@@ -2,14 +2,14 @@
 
 const { InvalidOptionError } = require('./errors.js')
 const native = require('./native.js')
+const { LEVELS } = require('./reporter.js')
 
 const DEFAULT_BIND = '127.0.0.1:9000'
-const LEVELS = ['trace', 'debug', 'info', 'warn', 'error']
 const VARIABLE_PREFIX = 'EXHOOK_'
 
 const TRUE = ['1', 'true', 'yes', 'on']
 const FALSE = ['0', 'false', 'no', 'off']
-const WHOLE_NUMBER = /^[+-]?\d+$/
+const WHOLE_NUMBER = /^\d+$/
 
 /**
  * What the value of an option can be.
@@ -58,7 +58,7 @@ class Option {
         return TRUE.includes(word.toLowerCase())
       case 'number':
         if (!WHOLE_NUMBER.test(word)) {
-          throw new InvalidOptionError(`${source} is '${text}'; give a whole number`)
+          throw new InvalidOptionError(`${source} is '${text}'; give a whole number from 0`)
         }
         return Number(word)
       default:
@@ -84,6 +84,8 @@ class LevelOption extends Option {
 
 const BIND = new Option('bind', 'text', DEFAULT_BIND)
 
+const LOG_LEVEL = new LevelOption('logLevel', 'text', 'info')
+
 /** The options of a server, which are those of an App too. */
 const CONFIG_OPTIONS = Object.entries(native.defaultConfig()).map(
   ([name, value]) => new Option(name, typeof value === 'boolean' ? 'switch' : 'number', value),
@@ -92,7 +94,7 @@ const CONFIG_OPTIONS = Object.entries(native.defaultConfig()).map(
 /** The options of `exhook run` that are not the server's own. */
 const RUN_OPTIONS = [
   BIND,
-  new LevelOption('logLevel', 'text', 'info'),
+  LOG_LEVEL,
   new Option('banner', 'switch', true),
   new Option('watch', 'switch', false),
 ]
@@ -117,4 +119,12 @@ function fromEnvironment(environment = process.env, options = [BIND, ...CONFIG_O
   return values
 }
 
-module.exports = { CONFIG_OPTIONS, DEFAULT_BIND, LEVELS, Option, RUN_OPTIONS, fromEnvironment }
+module.exports = {
+  CONFIG_OPTIONS,
+  DEFAULT_BIND,
+  LEVELS,
+  LOG_LEVEL,
+  Option,
+  RUN_OPTIONS,
+  fromEnvironment,
+}

@@ -58,7 +58,7 @@ test('run serves and shows a banner', async (t) => {
   const { pid } = started.process
   const hooks = 'client.authenticate, message.publish (sensors/# jobs/#)'
   const banner = `exhook ${native.version()} serves ${hooks} on ${address} (pid ${pid})\n`
-  assert.ok(started.complained.endsWith(banner), started.output)
+  assert.ok(started.complained.includes(banner), started.output)
   assert.equal(started.printed, '')
 })
 
@@ -237,12 +237,13 @@ test('other verbs are passed on', async (t) => {
 })
 
 test('Ctrl-C ends a replay with its report', async (t) => {
-  const cwd = files(t)
+  const source = `${MAIN}\napp.onProviderLoaded(() => console.log('a broker is there'))`
+  const cwd = files(t, { 'main.mjs': source })
   const started = run(t, ['main.mjs'], cwd)
   const address = await started.address()
   const words = ['replay', RECORDING, '--to', address, '--speed', '1']
   const replay = command(t, words, cwd)
-  await started.sees('a broker has loaded this provider')
+  await started.sees('a broker is there')
   replay.signal('SIGINT')
   assert.equal(await replay.ends(), 130, replay.output)
   assert.match(replay.output, /interrupted/)

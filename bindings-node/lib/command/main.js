@@ -36,6 +36,9 @@ function passOn(words) {
     console.log(RUN_HELP)
     return native.cli(['--help'])
   }
+  // Native code adds its handler of Ctrl-C to the one there is, and that of Node.js itself would
+  // end the process, again and again. This one is never called: the event loop waits.
+  process.once('SIGINT', () => {})
   return native.cli(words)
 }
 

@@ -2,7 +2,7 @@
 
 const { InvalidOptionError, WrongStateError } = require('../errors.js')
 const { running } = require('../life.js')
-const { CONFIG_OPTIONS, RUN_OPTIONS, fromEnvironment } = require('../settings.js')
+const { CONFIG_OPTIONS, LOG_LEVEL, RUN_OPTIONS, fromEnvironment } = require('../settings.js')
 const { banner } = require('./banner.js')
 const { readFlags } = require('./flags.js')
 const { runHelp } = require('./help.js')
@@ -28,6 +28,7 @@ async function run(words) {
   for (const [option, value] of line.values) {
     process.env[option.variable] = String(value)
   }
+  process.env[LOG_LEVEL.variable] ||= String(LOG_LEVEL.byDefault)
   const settings = { banner: true, watch: false, ...fromEnvironment(process.env, RUN_OPTIONS) }
   if (settings.watch) {
     process.exitCode = await watch(words)

@@ -1,0 +1,61 @@
+"""Runs the tests of the npm package on the Node.js of this machine, and on others from npm."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+PACKAGE = ROOT / "bindings-node"
+NODES = ROOT / "target" / "nodes"
+OTHERS = (18, 22, 24)
+# What is the same on every Node.js, and takes its time.
+ONCE = {"package.test.js"}
+
+
+def main() -> int:
+    """Tests the package as it is built in its folder."""
+    failed = []
+    installed = Path(shutil.which("node") or "node")
+    nodes = {major_of(installed): installed}
+    for major in OTHERS:
+        if major not in nodes:
+            node = from_npm(major)
+            if node is None:
+                print(f"Node.js {major} is skipped: npm cannot install it", flush=True)
+            else:
+                nodes[major] = node
+    for major, node in nodes.items():
+        print(f"Node.js {major}", flush=True)
+        tests = sorted((PACKAGE / "test").glob("*.test.js"))
+        chosen = [test for test in tests if node == installed or test.name not in ONCE]
+        reporter = "--test-reporter=dot" if major >= 20 else "--test-reporter=spec"
+        done = subprocess.run([node, "--test", reporter, *chosen], cwd=PACKAGE, check=False)
+        if done.returncode != 0:
+            failed.append(str(major))
+    if failed:
+        print(f"failed on Node.js {', '.join(failed)}")
+    return 1 if failed else 0
+
+
+def major_of(node: Path) -> int:
+    """The major version of a Node.js."""
+    answer = subprocess.run([node, "--version"], check=True, capture_output=True, text=True)
+    return int(answer.stdout.removeprefix("v").partition(".")[0])
+
+
+def from_npm(major: int) -> Path | None:
+    """The newest Node.js of a major version as the package ``node`` of npm has it."""
+    folder = NODES / str(major)
+    node = folder / "node_modules" / "node" / "bin" / "node"
+    if not node.exists():
+        folder.mkdir(parents=True, exist_ok=True)
+        npm = ["npm", "--loglevel=error", "install", "--no-save", f"--prefix={folder}"]
+        subprocess.run([*npm, f"node@{major}"], check=False)
+    return node if node.exists() else None
+
+
+if __name__ == "__main__":
+    sys.exit(main())
