@@ -28,6 +28,7 @@ export class LogReader {
 export function version(): string
 export function hooks(): HookRow[]
 export function defaultConfig(): Record<string, number | boolean>
+export function describeConfig(): Record<string, string>
 export function checkConfig(options: object): void
 export function checkMessage(topic: string | undefined, qos: number | undefined): void
 export function didYouMean(name: string, known: string[]): string

@@ -39,6 +39,20 @@ pub fn default_config(env: &Env) -> Result<Object<'_>> {
     Ok(options)
 }
 
+/// What each option of a server means.
+///
+/// # Errors
+///
+/// Where JavaScript has no memory left.
+#[napi(ts_return_type = "Record<string, string>")]
+pub fn describe_config(env: &Env) -> Result<Object<'_>> {
+    let mut descriptions = Object::new(env)?;
+    for (name, _) in Config::default().options() {
+        descriptions.set(camel_case(name), Config::description(name))?;
+    }
+    Ok(descriptions)
+}
+
 /// Checks the options of a server.
 ///
 /// # Errors

@@ -142,6 +142,7 @@ test('one of several apps is chosen by its name', async (t) => {
 const TWO = `import { App } from 'exhook'\nexport const one = new App(), two = new App()`
 const MISTAKES = [
   [['nothing.mjs'], {}, 'there is no file nothing.mjs'],
+  [['nothing.mjs'], { EXHOOK_WATCH: '1' }, 'there is no file nothing.mjs'],
   [['main'], {}, 'there is no file main; did you mean main.mjs?'],
   [['mian.mjs'], {}, 'did you mean main.mjs?'],
   [['.'], {}, 'there is no file .'],
@@ -295,10 +296,4 @@ test('--watch restarts on a change and survives errors', async (t) => {
     started.signal('SIGTERM')
     assert.equal(await started.ends(), 0, started.output)
   }
-})
-
-test('--watch is no reason to start with a mistake', async (t) => {
-  const started = run(t, ['nothing.mjs'], files(t), { EXHOOK_WATCH: '1' })
-  assert.equal(await started.ends(), 2)
-  assert.match(started.complained, /^exhook: there is no file nothing\.mjs/)
 })

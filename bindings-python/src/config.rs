@@ -21,6 +21,16 @@ pub(crate) fn default_config(py: Python<'_>) -> PyResult<Bound<'_, PyDict>> {
     Ok(fields)
 }
 
+/// What each option of a server means.
+#[pyfunction]
+pub(crate) fn describe_config(py: Python<'_>) -> PyResult<Bound<'_, PyDict>> {
+    let descriptions = PyDict::new(py);
+    for (name, _) in Config::default().options() {
+        descriptions.set_item(name, Config::description(name))?;
+    }
+    Ok(descriptions)
+}
+
 /// Reads keyword arguments over the defaults.
 pub(crate) fn config_from(options: Option<&Bound<'_, PyDict>>) -> PyResult<Config> {
     let mut config = Config::default();

@@ -37,7 +37,7 @@ mod _native {
     #[pymodule_export]
     use super::{
         command_line::cli,
-        config::default_config,
+        config::{default_config, describe_config},
         logs::{LogQueue, install_logs},
         loop_queue::LoopQueue,
         message::Message,

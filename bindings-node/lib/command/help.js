@@ -1,5 +1,6 @@
 'use strict'
 
+const native = require('../native.js')
 const { CONFIG_OPTIONS, LEVELS, RUN_OPTIONS } = require('../settings.js')
 
 const INTRODUCTION = `\
@@ -19,35 +20,49 @@ as app, as default, or its only one. A file that calls listen() itself is served
 
 A flag wins over its environment variable, named in brackets, and that over what the code says.`
 
+const WIDTH = 100
+
 /** @type {Record<string, string>} */
 const MEANINGS = {
-  bind: 'host:port or unix:/path to serve on',
-  logLevel: `what the core logs: ${LEVELS.join(', ')}`,
-  banner: 'print what is served to standard error',
-  watch: 'restart when a file of the program changes',
-  timeoutMs: 'how long a handler may take that does not say',
-  maxInflight: 'calls that may run at once',
-  inboxCapacity: 'events that may wait for their handler',
-  ioThreads: 'threads of the core',
-  maxMessageBytes: 'the largest request that is read',
-  drainTimeoutMs: 'how long closing waits for what is running',
-  keepaliveIntervalMs: 'PING for brokers that vanished; 0 is off',
-  companion: 'also answer the valued hooks without a handler',
+  bind: 'Where to serve: host:port or unix:/path.',
+  logLevel: `What the core logs: ${LEVELS.join(', ')}.`,
+  banner: 'Print what is served to standard error.',
+  watch: 'Restart when a file of the program changes.',
 }
 
 /** The text of `exhook run --help`. */
 function runHelp() {
-  const options = [...RUN_OPTIONS, ...CONFIG_OPTIONS]
-  const names = options.map(nameOf)
-  const width = Math.max(...names.map((name) => name.length))
-  const rows = options.map((option, at) => {
+  const rows = [...RUN_OPTIONS, ...CONFIG_OPTIONS].map((option) => {
     const byDefault =
       option.kind === 'switch' ? (option.byDefault ? 'on' : 'off') : option.byDefault
-    const meaning = MEANINGS[option.name] ?? 'option of the server'
-    const text = `${meaning} (default ${byDefault})`
-    return `  ${names[at].padEnd(width)}  ${text}\n  ${' '.repeat(width)}  [${option.variable}]`
+    const head = `  ${nameOf(option)}  [${option.variable}] (default ${byDefault})`
+    return [head, ...wrapped(meaningOf(option.name))].join('\n')
   })
   return [INTRODUCTION, '', 'Options:', ...rows].join('\n')
+}
+
+/** @param {string} name */
+function meaningOf(name) {
+  // The first sentence is enough here.
+  const [sentence] = (native.describeConfig()[name] ?? '').split(/(?<=\.) /, 1)
+  return MEANINGS[name] ?? sentence
+}
+
+/**
+ * Lines of text below an option.
+ *
+ * @param {string} text
+ */
+function wrapped(text) {
+  const indent = ' '.repeat(6)
+  const lines = [indent.slice(1)]
+  for (const word of text.split(' ')) {
+    if (lines[lines.length - 1].length + 1 + word.length > WIDTH) {
+      lines.push(indent.slice(1))
+    }
+    lines[lines.length - 1] += ` ${word}`
+  }
+  return lines
 }
 
 /** @param {import('../settings.js').Option} option */

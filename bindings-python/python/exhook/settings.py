@@ -77,6 +77,12 @@ class Option:
             )
 
 
+# The first sentence is enough here.
+_MEANINGS = {
+    name: description.partition(". ")[0].removesuffix(".")
+    for name, description in _native.describe_config().items()
+}
+
 RUN_OPTIONS = (
     Option("bind", str, f"host:port or unix:/path to serve on (default {DEFAULT_BIND})"),
     Option("log_level", str, f"one of {', '.join(LEVELS)} (default info)"),
@@ -86,7 +92,7 @@ RUN_OPTIONS = (
 """The options that are not the server's own."""
 
 CONFIG_OPTIONS = tuple(
-    Option(name, type(value), f"option of the server (default {value})".replace("False", "off"))
+    Option(name, type(value), f"{_MEANINGS[name]} (default {value})".replace("False", "off"))
     for name, value in _native.default_config().items()
 )
 """The options of the server."""

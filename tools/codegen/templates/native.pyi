@@ -53,6 +53,9 @@ def block() -> Verdict:
 def default_config() -> dict[str, int | bool]:
     """The options of a server with their default values. Times are milliseconds, sizes bytes."""
 
+def describe_config() -> dict[str, str]:
+    """What each option of a server means."""
+
 def install_logs(level: str) -> LogQueue:
     """Let the records of the core through from this level on; later calls change the level.
 
