@@ -167,6 +167,68 @@ export interface NotificationOptions extends TimeoutOptions {
   ack?: 'early' | 'late'
 }
 
+/** Why a topic filter cannot be registered; it is no filter itself, only the text of an error. */
+type FilterProblem<Filter extends string> = Filter extends ''
+  ? 'a topic filter is not empty; leave the filters out to get every topic'
+  : Filter extends `${'$share' | '$queue'}/${string}`
+    ? 'a topic filter is no shared subscription; give the part after the group'
+    : LevelProblem<Filter>
+
+type LevelProblem<Levels extends string> = Levels extends `#/${string}`
+  ? "'#' may only be the last level of a topic filter"
+  : Levels extends `${infer Level}/${infer Rest}`
+    ? IsLevel<Level> extends true
+      ? LevelProblem<Rest>
+      : "'+' and '#' stand alone between the slashes of a topic filter"
+    : IsLevel<Levels> extends true
+      ? never
+      : "'+' and '#' stand alone between the slashes of a topic filter"
+
+type IsLevel<Level extends string> = Level extends '+' | '#'
+  ? true
+  : Level extends `${string}${'+' | '#'}${string}`
+    ? false
+    : true
+
+/** Whether something is not known before the program runs, as in `string` and `` `a/${string}` ``. */
+type IsOpen<Text extends string> = {} extends Record<Text, true> ? true : false
+
+/** The filter, where the compiler sees no error in it. */
+type CheckedFilter<Filter> = Filter extends string
+  ? IsOpen<Filter> extends true
+    ? Filter
+    : [FilterProblem<Filter>] extends [never]
+      ? Filter
+      : FilterProblem<Filter>
+  : Filter
+
+/** The filters, where the compiler sees no error in them. */
+type CheckedFilters<Filters> = {
+  readonly [Index in keyof Filters]: CheckedFilter<Filters[Index]>
+} & (Filters extends readonly []
+  ? { readonly problem: 'there are no topic filters; leave the array out to get every topic' }
+  : unknown)
+
+/** The topic, where the compiler sees no error in it. */
+type CheckedTopic<Topic extends string> =
+  IsOpen<Topic> extends true
+    ? Topic
+    : Topic extends ''
+      ? 'the topic of a message is not empty'
+      : Topic extends `${string}${'+' | '#'}${string}`
+        ? "'+' and '#' are for topic filters, not for the topic of a message"
+        : Topic
+
+/** What `replace()` changes in a message; what is not given stays as it is. */
+export interface MessageChanges<Topic extends string = string> {
+  /** Another topic: not empty, without `+`, `#` and NUL, of at most 65,535 bytes. */
+  topic?: CheckedTopic<Topic> | undefined
+  /** Another quality of service. */
+  qos?: Qos | undefined
+  /** Another payload: bytes, or a text that is sent as UTF-8. */
+  payload?: string | Uint8Array | undefined
+}
+
 /** Where log records go: an object such as `console`, or a logger of pino. */
 export interface Logger {
   /** Takes a record that helps to find a fault. */
@@ -249,212 +311,6 @@ export interface AnnouncedHook {
   name: HookName
   /** The topic filters of its handlers together; none means every topic. */
   topics: string[]
-}
-
-/** What an app has counted since it listens. */
-export interface Metrics {
-  /** One for each hook and package that was called. */
-  hooks: HookMetrics[]
-  /** Calls that brokers wait for now. */
-  inflight: number
-  /** Events that are answered, but not yet handled. */
-  inboxDepth: number
-  /** Connections open now. */
-  connections: number
-  /** Connections accepted since the start. */
-  connectionsAccepted: number
-  /** Requests for methods of no exhook package. */
-  unknownMethods: number
-  /** Requests that were not gRPC. */
-  badRequests: number
-  /** For how long the event loop let calls wait before it took them, in milliseconds. */
-  loopLagMs: LoopLag
-}
-
-/** What was counted for one hook in one package. */
-export interface HookMetrics {
-  /** The dotted name of the hook. */
-  hook: HookName
-  /** The package that the brokers speak. */
-  package: PackageName
-  /** Calls that arrived. */
-  calls: number
-  /** Answers by verdict; `done` is the answer to an event. */
-  verdicts: Record<VerdictCounter, number>
-  /** Calls that were answered with the fallback, by what failed. */
-  failures: Record<FailureCounter, number>
-  /** Answers that came too late. */
-  late: number
-  /** Events that no handler saw. */
-  dropped: number
-  /** From the arrival of a request to its answer, in microseconds. */
-  latencyUs: Distribution
-  /** From the arrival of a request to its handler, in microseconds. */
-  waitedUs: Distribution
-}
-
-/** What `verdicts` of metrics are counted by. */
-export type VerdictCounter =
-  | 'allow'
-  | 'deny'
-  | 'keep_going'
-  | 'ignore'
-  | 'replace'
-  | 'block'
-  | 'done'
-
-/** What `failures` of metrics are counted by. */
-export type FailureCounter = 
-  | 'deadline'
-  | 'exception'
-  | 'overload'
-  | 'bad_answer'
-  | 'unanswered'
-  | 'undecodable'
-  | 'too_large'
-
-/** How durations are distributed. */
-export interface Distribution {
-  /** How many durations there are. */
-  count: number
-  /** Their mean. */
-  mean: number
-  /** What half of them do not exceed. */
-  p50: number
-  /** What nine of ten do not exceed. */
-  p90: number
-  /** What 99 of 100 do not exceed. */
-  p99: number
-}
-
-/** For how long the event loop let calls wait. */
-export interface LoopLag extends Distribution {
-  /** The longest of the durations. */
-  max: number
-}
-
-/** Why a topic filter cannot be registered; it is no filter itself, only the text of an error. */
-type FilterProblem<Filter extends string> = Filter extends ''
-  ? 'a topic filter is not empty; leave the filters out to get every topic'
-  : Filter extends `${'$share' | '$queue'}/${string}`
-    ? 'a topic filter is no shared subscription; give the part after the group'
-    : LevelProblem<Filter>
-
-type LevelProblem<Levels extends string> = Levels extends `#/${string}`
-  ? "'#' may only be the last level of a topic filter"
-  : Levels extends `${infer Level}/${infer Rest}`
-    ? IsLevel<Level> extends true
-      ? LevelProblem<Rest>
-      : "'+' and '#' stand alone between the slashes of a topic filter"
-    : IsLevel<Levels> extends true
-      ? never
-      : "'+' and '#' stand alone between the slashes of a topic filter"
-
-type IsLevel<Level extends string> = Level extends '+' | '#'
-  ? true
-  : Level extends `${string}${'+' | '#'}${string}`
-    ? false
-    : true
-
-/** Whether something is not known before the program runs, as in `string` and `` `a/${string}` ``. */
-type IsOpen<Text extends string> = {} extends Record<Text, true> ? true : false
-
-/** The filter, where the compiler sees no error in it. */
-type CheckedFilter<Filter> = Filter extends string
-  ? IsOpen<Filter> extends true
-    ? Filter
-    : [FilterProblem<Filter>] extends [never]
-      ? Filter
-      : FilterProblem<Filter>
-  : Filter
-
-/** The filters, where the compiler sees no error in them. */
-type CheckedFilters<Filters> = {
-  readonly [Index in keyof Filters]: CheckedFilter<Filters[Index]>
-} & (Filters extends readonly []
-  ? { readonly problem: 'there are no topic filters; leave the array out to get every topic' }
-  : unknown)
-
-/** The topic, where the compiler sees no error in it. */
-type CheckedTopic<Topic extends string> =
-  IsOpen<Topic> extends true
-    ? Topic
-    : Topic extends ''
-      ? 'the topic of a message is not empty'
-      : Topic extends `${string}${'+' | '#'}${string}`
-        ? "'+' and '#' are for topic filters, not for the topic of a message"
-        : Topic
-
-/** What `replace()` changes in a message; what is not given stays as it is. */
-export interface MessageChanges<Topic extends string = string> {
-  /** Another topic: not empty, without `+`, `#` and NUL, of at most 65,535 bytes. */
-  topic?: CheckedTopic<Topic> | undefined
-  /** Another quality of service. */
-  qos?: Qos | undefined
-  /** Another payload: bytes, or a text that is sent as UTF-8. */
-  payload?: string | Uint8Array | undefined
-}
-
-/** The code of an error. */
-export type ErrorCode =
-  | 'INVALID_OPTION'
-  | 'INVALID_ADDRESS'
-  | 'ADDRESS_IN_USE'
-  | 'IO'
-  | 'WRONG_STATE'
-  | 'HANDLER'
-
-/** The base of all errors of exhook. */
-export class ExhookError extends Error {
-  protected constructor()
-  /** Tells the kind of error, as its class does. */
-  readonly code: ErrorCode
-}
-
-/** A configuration value or handler option has no meaning. */
-export class InvalidOptionError extends ExhookError {
-  private constructor()
-  readonly code: 'INVALID_OPTION'
-}
-
-/** The bind address cannot be read. */
-export class InvalidAddressError extends ExhookError {
-  private constructor()
-  readonly code: 'INVALID_ADDRESS'
-}
-
-/** The address is used by another process, or by an app of this one. */
-export class AddressInUseError extends ExhookError {
-  private constructor()
-  readonly code: 'ADDRESS_IN_USE'
-}
-
-/** The system refused a socket or a thread. */
-export class IoError extends ExhookError {
-  private constructor()
-  readonly code: 'IO'
-}
-
-/** What was asked of an app does not fit its state: it listens already, or does not listen. */
-export class WrongStateError extends ExhookError {
-  private constructor()
-  readonly code: 'WRONG_STATE'
-}
-
-/** A handler threw, or returned what its hook cannot be answered with. */
-export class HandlerError extends ExhookError {
-  private constructor()
-  readonly code: 'HANDLER'
-  /** The dotted name of the hook. */
-  readonly hook: HookName
-  /** The client id that the event is about, empty when there is none. */
-  readonly clientid: string
-  /** The topic that the event is about, if there is one. */
-  readonly topic: string | undefined
-  /** The broker node that called, empty for brokers that do not say. */
-  readonly node: string
-  /** What the handler threw; undefined where it returned something wrong. */
-  readonly cause?: unknown
 }
 
 /**
@@ -981,6 +837,150 @@ export class App extends EventEmitter {
   off(event: 'error', listener: (error: HandlerError) => void): this
   /** Calls `listener` no more when the app was closed. */
   off(event: 'close', listener: () => void): this
+}
+
+/** What an app has counted since it listens. */
+export interface Metrics {
+  /** One for each hook and package that was called. */
+  hooks: HookMetrics[]
+  /** Calls that brokers wait for now. */
+  inflight: number
+  /** Events that are answered, but not yet handled. */
+  inboxDepth: number
+  /** Connections open now. */
+  connections: number
+  /** Connections accepted since the start. */
+  connectionsAccepted: number
+  /** Requests for methods of no exhook package. */
+  unknownMethods: number
+  /** Requests that were not gRPC. */
+  badRequests: number
+  /** For how long the event loop let calls wait before it took them, in milliseconds. */
+  loopLagMs: LoopLag
+}
+
+/** What was counted for one hook in one package. */
+export interface HookMetrics {
+  /** The dotted name of the hook. */
+  hook: HookName
+  /** The package that the brokers speak. */
+  package: PackageName
+  /** Calls that arrived. */
+  calls: number
+  /** Answers by verdict; `done` is the answer to an event. */
+  verdicts: Record<VerdictCounter, number>
+  /** Calls that were answered with the fallback, by what failed. */
+  failures: Record<FailureCounter, number>
+  /** Answers that came too late. */
+  late: number
+  /** Events that no handler saw. */
+  dropped: number
+  /** From the arrival of a request to its answer, in microseconds. */
+  latencyUs: Distribution
+  /** From the arrival of a request to its handler, in microseconds. */
+  waitedUs: Distribution
+}
+
+/** What `verdicts` of metrics are counted by. */
+export type VerdictCounter =
+  | 'allow'
+  | 'deny'
+  | 'keep_going'
+  | 'ignore'
+  | 'replace'
+  | 'block'
+  | 'done'
+
+/** What `failures` of metrics are counted by. */
+export type FailureCounter = 
+  | 'deadline'
+  | 'exception'
+  | 'overload'
+  | 'bad_answer'
+  | 'unanswered'
+  | 'undecodable'
+  | 'too_large'
+
+/** How durations are distributed. */
+export interface Distribution {
+  /** How many durations there are. */
+  count: number
+  /** Their mean. */
+  mean: number
+  /** What half of them do not exceed. */
+  p50: number
+  /** What nine of ten do not exceed. */
+  p90: number
+  /** What 99 of 100 do not exceed. */
+  p99: number
+}
+
+/** For how long the event loop let calls wait. */
+export interface LoopLag extends Distribution {
+  /** The longest of the durations. */
+  max: number
+}
+
+/** The code of an error. */
+export type ErrorCode =
+  | 'INVALID_OPTION'
+  | 'INVALID_ADDRESS'
+  | 'ADDRESS_IN_USE'
+  | 'IO'
+  | 'WRONG_STATE'
+  | 'HANDLER'
+
+/** The base of all errors of exhook. */
+export class ExhookError extends Error {
+  protected constructor()
+  /** Tells the kind of error, as its class does. */
+  readonly code: ErrorCode
+}
+
+/** A configuration value or handler option has no meaning. */
+export class InvalidOptionError extends ExhookError {
+  private constructor()
+  readonly code: 'INVALID_OPTION'
+}
+
+/** The bind address cannot be read. */
+export class InvalidAddressError extends ExhookError {
+  private constructor()
+  readonly code: 'INVALID_ADDRESS'
+}
+
+/** The address is used by another process, or by an app of this one. */
+export class AddressInUseError extends ExhookError {
+  private constructor()
+  readonly code: 'ADDRESS_IN_USE'
+}
+
+/** The system refused a socket or a thread. */
+export class IoError extends ExhookError {
+  private constructor()
+  readonly code: 'IO'
+}
+
+/** What was asked of an app does not fit its state: it listens already, or does not listen. */
+export class WrongStateError extends ExhookError {
+  private constructor()
+  readonly code: 'WRONG_STATE'
+}
+
+/** A handler threw, or returned what its hook cannot be answered with. */
+export class HandlerError extends ExhookError {
+  private constructor()
+  readonly code: 'HANDLER'
+  /** The dotted name of the hook. */
+  readonly hook: HookName
+  /** The client id that the event is about, empty when there is none. */
+  readonly clientid: string
+  /** The topic that the event is about, if there is one. */
+  readonly topic: string | undefined
+  /** The broker node that called, empty for brokers that do not say. */
+  readonly node: string
+  /** What the handler threw; undefined where it returned something wrong. */
+  readonly cause?: unknown
 }
 
 /** What requests are made of. */

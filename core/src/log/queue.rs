@@ -5,8 +5,7 @@
 
 use std::{
     collections::VecDeque,
-    fmt::{self, Write as _},
-    str::FromStr,
+    fmt,
     sync::{
         Arc, Condvar, Mutex, MutexGuard, PoisonError,
         atomic::{AtomicU8, Ordering},
@@ -14,14 +13,9 @@ use std::{
 };
 
 use once_cell::sync::OnceCell;
-use tracing::{
-    Event, Level, Metadata, Subscriber,
-    field::{Field, Visit},
-    level_filters::LevelFilter,
-    span,
-    subscriber::Interest,
-};
+use tracing::level_filters::LevelFilter;
 
+use super::{LogLevel, LogRecord, subscriber::QueueSubscriber};
 use crate::{
     dispatch::Wake,
     error::{Error, ErrorCode},
@@ -31,103 +25,6 @@ use crate::{
 const CAPACITY: usize = 1_024;
 
 static QUEUE: OnceCell<Arc<LogQueue>> = OnceCell::new();
-
-/// How much a record matters, and from where on records are let through.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-#[repr(u8)]
-pub enum LogLevel {
-    /// No records at all.
-    Off,
-    /// Something is lost, or wrong.
-    Error,
-    /// Something may become wrong.
-    Warn,
-    /// What one may want to know.
-    Info,
-    /// What helps to find mistakes.
-    Debug,
-    /// Everything.
-    Trace,
-}
-
-impl LogLevel {
-    const ALL: [LogLevel; 6] = [
-        LogLevel::Off,
-        LogLevel::Error,
-        LogLevel::Warn,
-        LogLevel::Info,
-        LogLevel::Debug,
-        LogLevel::Trace,
-    ];
-
-    /// The level's name, such as `warn`.
-    pub const fn name(self) -> &'static str {
-        match self {
-            LogLevel::Off => "off",
-            LogLevel::Error => "error",
-            LogLevel::Warn => "warn",
-            LogLevel::Info => "info",
-            LogLevel::Debug => "debug",
-            LogLevel::Trace => "trace",
-        }
-    }
-
-    const fn filter(self) -> LevelFilter {
-        match self {
-            LogLevel::Off => LevelFilter::OFF,
-            LogLevel::Error => LevelFilter::ERROR,
-            LogLevel::Warn => LevelFilter::WARN,
-            LogLevel::Info => LevelFilter::INFO,
-            LogLevel::Debug => LevelFilter::DEBUG,
-            LogLevel::Trace => LevelFilter::TRACE,
-        }
-    }
-}
-
-impl From<Level> for LogLevel {
-    fn from(level: Level) -> Self {
-        match level {
-            Level::ERROR => LogLevel::Error,
-            Level::WARN => LogLevel::Warn,
-            Level::INFO => LogLevel::Info,
-            Level::DEBUG => LogLevel::Debug,
-            Level::TRACE => LogLevel::Trace,
-        }
-    }
-}
-
-impl FromStr for LogLevel {
-    type Err = Error;
-
-    /// Reads a level's name; `warning` and `critical` are known too.
-    fn from_str(name: &str) -> Result<Self, Error> {
-        let same = match name {
-            "warning" => "warn",
-            "critical" => "off",
-            other => other,
-        };
-        let level = LogLevel::ALL.iter().find(|level| level.name() == same);
-        level.copied().ok_or_else(|| {
-            Error::new(
-                ErrorCode::InvalidOption,
-                format!(
-                    "{name:?} is no log level; expected trace, debug, info, warning, error or off"
-                ),
-            )
-        })
-    }
-}
-
-/// One log record.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct LogRecord {
-    /// How much it matters.
-    pub level: LogLevel,
-    /// The module that logged, such as `exhook::server`.
-    pub target: &'static str,
-    /// What happened, with the fields of the record.
-    pub message: String,
-}
 
 /// The log records of this process, for readers that take them. A record goes to one of them.
 pub struct LogQueue {
@@ -199,7 +96,7 @@ impl LogQueue {
         self.lock().wakes.retain(|other| !Arc::ptr_eq(other, wake));
     }
 
-    fn push(&self, record: LogRecord) {
+    pub(super) fn push(&self, record: LogRecord) {
         let mut state = self.lock();
         if state.records.len() == CAPACITY {
             state.records.pop_front();
@@ -218,7 +115,7 @@ impl LogQueue {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn filter(&self) -> LevelFilter {
+    pub(super) fn filter(&self) -> LevelFilter {
         let level = usize::from(self.level.load(Ordering::Relaxed));
         LogLevel::ALL[level].filter()
     }
@@ -239,73 +136,6 @@ impl State {
 impl fmt::Debug for LogQueue {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter.debug_struct("LogQueue").finish_non_exhaustive()
-    }
-}
-
-/// What `tracing` hands the records to.
-struct QueueSubscriber(Arc<LogQueue>);
-
-impl Subscriber for QueueSubscriber {
-    fn register_callsite(&self, metadata: &'static Metadata<'static>) -> Interest {
-        if is_ours(metadata) {
-            Interest::sometimes()
-        } else {
-            Interest::never()
-        }
-    }
-
-    fn enabled(&self, metadata: &Metadata<'_>) -> bool {
-        is_ours(metadata) && *metadata.level() <= self.0.filter()
-    }
-
-    fn max_level_hint(&self) -> Option<LevelFilter> {
-        Some(self.0.filter())
-    }
-
-    fn event(&self, event: &Event<'_>) {
-        let mut text = Text::default();
-        event.record(&mut text);
-        let metadata = event.metadata();
-        self.0.push(LogRecord {
-            level: (*metadata.level()).into(),
-            target: metadata.target(),
-            message: text.message + &text.fields,
-        });
-    }
-
-    // The core logs events only.
-    fn new_span(&self, _: &span::Attributes<'_>) -> span::Id {
-        span::Id::from_u64(1)
-    }
-    fn record(&self, _: &span::Id, _: &span::Record<'_>) {}
-    fn record_follows_from(&self, _: &span::Id, _: &span::Id) {}
-    fn enter(&self, _: &span::Id) {}
-    fn exit(&self, _: &span::Id) {}
-}
-
-fn is_ours(metadata: &Metadata<'_>) -> bool {
-    metadata.target().starts_with("exhook")
-}
-
-#[derive(Default)]
-struct Text {
-    message: String,
-    fields: String,
-}
-
-impl Visit for Text {
-    fn record_str(&mut self, field: &Field, value: &str) {
-        // Without the quotes and escapes of Debug.
-        self.record_debug(field, &format_args!("{value}"));
-    }
-
-    fn record_debug(&mut self, field: &Field, value: &dyn fmt::Debug) {
-        // Writing into a String cannot fail.
-        let _ = if field.name() == "message" {
-            write!(self.message, "{value:?}")
-        } else {
-            write!(self.fields, " {}={value:?}", field.name())
-        };
     }
 }
 
@@ -349,15 +179,5 @@ mod tests {
         let last = mine(records).pop().expect("records are there");
         assert_eq!(last.message, format!("many number={}", CAPACITY + 9));
         assert!(queue.wait(|| true).is_empty());
-    }
-
-    #[test]
-    fn levels_are_read_by_name_and_unknown_ones_are_refused_with_the_known() {
-        assert_eq!(
-            "warning".parse::<LogLevel>().expect("a level"),
-            LogLevel::Warn
-        );
-        let error = "loud".parse::<LogLevel>().expect_err("no level");
-        assert!(error.to_string().contains("expected trace, debug"));
     }
 }

@@ -11,9 +11,16 @@ use crate::{
 };
 
 /// What is written by hand, with marks for what is generated.
-const TEMPLATE: &str = include_str!("../templates/package.d.ts");
+const TEMPLATES: [&str; 6] = [
+    include_str!("../templates/npm/handlers.d.ts"),
+    include_str!("../templates/npm/topics.d.ts"),
+    include_str!("../templates/npm/app.d.ts"),
+    include_str!("../templates/npm/metrics.d.ts"),
+    include_str!("../templates/npm/errors.d.ts"),
+    include_str!("../templates/npm/requests.d.ts"),
+];
 /// The methods that a message has besides its fields.
-const MESSAGE_METHODS: &str = include_str!("../templates/message_methods.d.ts");
+const MESSAGE_METHODS: &str = include_str!("../templates/npm/message_methods.d.ts");
 const PROPERTY_METHODS: &str =
     "  /** The name and the value. */\n  [Symbol.iterator](): IterableIterator<string>\n";
 
@@ -27,7 +34,8 @@ pub(crate) fn generate(protocol: &Protocol) -> String {
     let failures = Failure::ALL.iter().map(|failure| quoted(failure.name()));
     let methods: Vec<_> = hooks().map(method).collect();
     let fallbacks = |hook| one_line(Fallback::names_for(hook).iter().map(|name| quoted(name)));
-    let declarations = TEMPLATE
+    let declarations = TEMPLATES
+        .join("\n")
         .replace("(generated hook names)", &alternatives(&names))
         .replace(
             "(generated auth fallbacks)",
