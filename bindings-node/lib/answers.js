@@ -111,7 +111,7 @@ class Answers {
 
 /** @param {number} size */
 function memoryOf(size) {
-  const bytes = Buffer.allocUnsafeSlow((size + 3) & ~3)
+  const bytes = Buffer.allocUnsafeSlow(Math.ceil(size / 4) * 4)
   return /** @type {import('./part.js').TextBuffer} */ (bytes)
 }
 

@@ -115,7 +115,7 @@ class CallQueue {
       if (needed === 0) {
         break
       }
-      const size = Math.max(SLAB_BYTES, (needed + HEAD_BYTES + 7) & ~7)
+      const size = Math.max(SLAB_BYTES, Math.ceil((needed + HEAD_BYTES) / 8) * 8)
       this._slab = new Slab(size, this._signals)
     }
     this._answers.flush()

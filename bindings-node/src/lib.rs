@@ -3,6 +3,7 @@
 //! The threads of the core never enter JavaScript: they ring, once for a burst of calls, and the
 //! event loop comes, takes the calls and gives the answers. User code is called by JavaScript only.
 
+#![deny(unsafe_code)]
 #![allow(
     clippy::needless_pass_by_value,
     reason = "Node-API hands everything over by value"
