@@ -24,10 +24,6 @@ class Answers {
     this._words = new Uint32Array(this._bytes.buffer)
   }
 
-  get isEmpty() {
-    return this._length === 0
-  }
-
   /**
    * Adds a verdict, or a failure, by its code.
    *

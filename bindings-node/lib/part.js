@@ -2,7 +2,7 @@
 
 const { inspect } = require('node:util')
 
-// Set in the length of a text that is ASCII; `src/burst.rs` has the same number.
+// Set in the length of a text that is ASCII; `src/entry.rs` has the same number.
 const ASCII = 1 << 30
 
 /**

@@ -3,7 +3,7 @@
 
 use exhook::{Hook, Request, proto};
 
-use crate::burst::Entry;
+use crate::entry::Entry;
 
 /// How many words the fields of a request take, by the number of its hook.
 pub(crate) const WORDS: [usize; Hook::COUNT] = [

@@ -12,6 +12,7 @@
 mod answers;
 mod bell;
 mod burst;
+mod entry;
 mod errors;
 mod fields;
 pub mod lane;

@@ -11,7 +11,7 @@ use std::{
 
 use exhook::{Burst, Call, Failure, Handler as _, Inbox, ReplyError};
 
-use crate::{answers::Answers, bell::Bell, burst::Entry, open_calls::OpenCalls};
+use crate::{answers::Answers, bell::Bell, burst::write_call, open_calls::OpenCalls};
 
 /// How many bytes the head of a burst takes: where it ends, how many bytes the next call needs
 /// that did not fit, for how many microseconds the calls have waited for the loop, and whether
@@ -117,7 +117,7 @@ impl Queue {
         let mut count = 0;
         while let Some(call) = calls.unwritten.pop_front() {
             let deadline = call.deadline().map(|deadline| self.clock.at(deadline));
-            let entry = Entry::write(memory, end, &call, calls.open.next_id(), deadline);
+            let entry = write_call(memory, end, &call, calls.open.next_id(), deadline);
             let Some(next) = entry.end() else {
                 needed = entry.size();
                 calls.unwritten.push_front(call);

@@ -15,7 +15,7 @@ use crate::{
 pub(crate) fn generate(protocol: &Protocol) -> Result<String, Box<dyn Error>> {
     let mut file = format!(
         "// {NOTICE}\n//! Writes the fields of requests into a burst, each where `lib/requests.js` reads it.\n\n\
-         use exhook::{{Hook, Request, proto}};\n\nuse crate::burst::Entry;\n\n"
+         use exhook::{{Hook, Request, proto}};\n\nuse crate::entry::Entry;\n\n"
     );
     let words = protocol.hooks.iter();
     let words: Vec<_> = words
