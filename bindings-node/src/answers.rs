@@ -95,3 +95,7 @@ impl Iterator for Answers<'_> {
         self.answer()
     }
 }
+
+#[cfg(test)]
+#[path = "answers_tests.rs"]
+mod tests;
