@@ -105,8 +105,8 @@ class Handler {
         : name === 'message.ingress'
           ? 'true, false, undefined, allow(), deny() or ignore()'
           : 'true, false, undefined, allow(), deny(), keepGoing(...) or ignore()'
-    const message = `a handler of ${name} returns ${expected}; this one returned ${kindOf(result)}`
-    this.reporter.failed(new HandlerError(message, request))
+    const returned = `a handler of ${name} returns ${expected}; this one returned ${kindOf(result)}`
+    this.reporter.failed(new HandlerError(this._about(request, returned), request))
   }
 
   /**
@@ -116,13 +116,21 @@ class Handler {
    * @param {unknown} error
    */
   threw(request, error) {
-    const { clientid, topic } = request
+    const message = this._about(request, `threw ${textOf(error)}`)
+    this.reporter.failed(new HandlerError(message, request, { cause: error }))
+  }
+
+  /**
+   * What happened, with the handler and the call that it happened to.
+   *
+   * @param {import('./request.js').Request} request
+   * @param {string} what
+   */
+  _about({ clientid, topic }, what) {
     const about = topic === undefined ? '' : `, topic ${JSON.stringify(topic)}`
     const consequence = this._isValued ? '; the fallback is answered' : ''
-    const message =
-      `handler ${this.name} of ${this.hook.name} for client ${JSON.stringify(clientid)}${about}: ` +
-      `threw ${textOf(error)}${consequence}`
-    this.reporter.failed(new HandlerError(message, request, { cause: error }))
+    const client = JSON.stringify(clientid)
+    return `handler ${this.name} of ${this.hook.name} for client ${client}${about}: ${what}${consequence}`
   }
 
   /** @param {unknown} result */
@@ -149,10 +157,13 @@ function kindOf(value) {
   if (value instanceof Verdict) {
     return value.kind
   }
-  if (typeof value === 'boolean') {
+  if (value === undefined) {
+    return 'nothing'
+  }
+  if (value === null || typeof value === 'boolean') {
     return String(value)
   }
-  const kind = typeof value === 'object' ? (value?.constructor?.name ?? 'object') : typeof value
+  const kind = typeof value === 'object' ? (value.constructor?.name ?? 'object') : typeof value
   return `${/^[aeiou]/i.test(kind) ? 'an' : 'a'} ${kind}`
 }
 
