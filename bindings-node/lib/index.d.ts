@@ -117,11 +117,14 @@ export type PublishAnswer =
  */
 export type Listener<HookRequest extends Request, Result> = (
   request: HookRequest,
-) => Result & NoAnswer<Result>
+) => NoAnswer<Result>
 
-type NoAnswer<Result> = [Extract<Awaited<Result>, boolean | Verdict | Message>] extends [never]
-  ? unknown
-  : never
+/** The result of a listener, where it is not meant as an answer; nobody knows that of `any`. */
+type NoAnswer<Result> = 0 extends 1 & Result
+  ? Result
+  : [Extract<Awaited<Result>, boolean | Verdict | Message>] extends [never]
+    ? Result
+    : 'the hook only informs, so there is nothing to answer; return nothing'
 
 /**
  * A function that handles the calls of a hook, sync or async. Where it throws, or its promise is
@@ -203,7 +206,7 @@ type CheckedFilter<Filter> = Filter extends string
   : Filter
 
 /** The filters, where the compiler sees no error in them. */
-type CheckedFilters<Filters> = {
+type CheckedFilters<Filters extends readonly string[]> = {
   readonly [Index in keyof Filters]: CheckedFilter<Filters[Index]>
 } & (Filters extends readonly []
   ? { readonly problem: 'there are no topic filters; leave the array out to get every topic' }
@@ -657,13 +660,11 @@ export class App extends EventEmitter {
     handler: Handler<MessagePublishRequest, PublishAnswer>,
     options?: PublishOptions,
   ): this
-  onMessagePublish<const Filter extends string>(
-    topics: Filter & CheckedFilter<Filter>,
-    handler: Handler<MessagePublishRequest, PublishAnswer>,
-    options?: PublishOptions,
-  ): this
-  onMessagePublish<const Filters extends readonly string[]>(
-    topics: Filters & CheckedFilters<Filters>,
+  onMessagePublish<
+    const Filter extends string,
+    const Filters extends readonly string[],
+  >(
+    topics: CheckedFilter<Filter> | CheckedFilters<Filters>,
     handler: Handler<MessagePublishRequest, PublishAnswer>,
     options?: PublishOptions,
   ): this
@@ -685,13 +686,12 @@ export class App extends EventEmitter {
     handler: Listener<MessageDeliveredRequest, Result>,
     options?: NotificationOptions,
   ): this
-  onMessageDelivered<const Filter extends string, Result>(
-    topics: Filter & CheckedFilter<Filter>,
-    handler: Listener<MessageDeliveredRequest, Result>,
-    options?: NotificationOptions,
-  ): this
-  onMessageDelivered<const Filters extends readonly string[], Result>(
-    topics: Filters & CheckedFilters<Filters>,
+  onMessageDelivered<
+    const Filter extends string,
+    const Filters extends readonly string[],
+    Result,
+  >(
+    topics: CheckedFilter<Filter> | CheckedFilters<Filters>,
     handler: Listener<MessageDeliveredRequest, Result>,
     options?: NotificationOptions,
   ): this
@@ -713,13 +713,12 @@ export class App extends EventEmitter {
     handler: Listener<MessageDroppedRequest, Result>,
     options?: NotificationOptions,
   ): this
-  onMessageDropped<const Filter extends string, Result>(
-    topics: Filter & CheckedFilter<Filter>,
-    handler: Listener<MessageDroppedRequest, Result>,
-    options?: NotificationOptions,
-  ): this
-  onMessageDropped<const Filters extends readonly string[], Result>(
-    topics: Filters & CheckedFilters<Filters>,
+  onMessageDropped<
+    const Filter extends string,
+    const Filters extends readonly string[],
+    Result,
+  >(
+    topics: CheckedFilter<Filter> | CheckedFilters<Filters>,
     handler: Listener<MessageDroppedRequest, Result>,
     options?: NotificationOptions,
   ): this
@@ -741,13 +740,12 @@ export class App extends EventEmitter {
     handler: Listener<MessageAckedRequest, Result>,
     options?: NotificationOptions,
   ): this
-  onMessageAcked<const Filter extends string, Result>(
-    topics: Filter & CheckedFilter<Filter>,
-    handler: Listener<MessageAckedRequest, Result>,
-    options?: NotificationOptions,
-  ): this
-  onMessageAcked<const Filters extends readonly string[], Result>(
-    topics: Filters & CheckedFilters<Filters>,
+  onMessageAcked<
+    const Filter extends string,
+    const Filters extends readonly string[],
+    Result,
+  >(
+    topics: CheckedFilter<Filter> | CheckedFilters<Filters>,
     handler: Listener<MessageAckedRequest, Result>,
     options?: NotificationOptions,
   ): this
@@ -770,13 +768,11 @@ export class App extends EventEmitter {
     handler: Handler<MessageIngressRequest, IngressAnswer>,
     options?: AuthOptions,
   ): this
-  onMessageIngress<const Filter extends string>(
-    topics: Filter & CheckedFilter<Filter>,
-    handler: Handler<MessageIngressRequest, IngressAnswer>,
-    options?: AuthOptions,
-  ): this
-  onMessageIngress<const Filters extends readonly string[]>(
-    topics: Filters & CheckedFilters<Filters>,
+  onMessageIngress<
+    const Filter extends string,
+    const Filters extends readonly string[],
+  >(
+    topics: CheckedFilter<Filter> | CheckedFilters<Filters>,
     handler: Handler<MessageIngressRequest, IngressAnswer>,
     options?: AuthOptions,
   ): this
@@ -1131,7 +1127,10 @@ export class Message extends Part {
   readonly from: string
   /** Topic with the mountpoint. The broker takes it from an answer without a check. */
   readonly topic: string
-  /** Payload; may be empty. The broker takes it from an answer. */
+  /**
+   * Payload; may be empty. The broker takes it from an answer. It shares its memory with other
+   * calls of its burst, about 64 KiB: copy what is kept for long.
+   */
   readonly payload: Buffer
   /** Time of the publish in milliseconds since 1970-01-01 UTC. An answer cannot change it. */
   readonly timestamp: number
@@ -1139,7 +1138,7 @@ export class Message extends Part {
    * What the broker adds to the message: `username`, `protocol` and `peerhost`, or nothing. In an
    * answer only `allow_publish` counts: `false` blocks the message.
    */
-  readonly headers: Record<string, string>
+  readonly headers: Record<string, string | undefined>
   /**
    * Returns the message with other topic, qos or payload; what is not given stays as it is.
    *

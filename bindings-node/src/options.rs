@@ -67,7 +67,7 @@ pub fn check_config(options: Object<'_>) -> Result<()> {
 pub(crate) fn config_from(options: &Object<'_>) -> Result<Config> {
     let mut config = Config::default();
     let known = config.options();
-    for name in Object::keys(options)? {
+    for name in given(options)? {
         let Some((option, kind)) = known.iter().find(|(option, _)| camel_case(option) == name)
         else {
             let names: Vec<_> = known.iter().map(|(option, _)| camel_case(option)).collect();
@@ -97,7 +97,7 @@ pub(crate) fn handler_options(
         topics: TopicFilters::new(topics).map_err(|error| invalid_option(error.to_string()))?,
         ..HandlerOptions::default()
     };
-    for name in Object::keys(options)? {
+    for name in given(options)? {
         let value = options.get::<Value>(&name).ok().flatten();
         match (name.as_str(), value) {
             ("timeoutMs", Some(Value::A(number))) if whole(number).is_some() => {
@@ -118,6 +118,13 @@ pub(crate) fn handler_options(
     }
     read.validate(hook).map_err(|error| named(&error))?;
     Ok(read)
+}
+
+/// The names of the properties that are not undefined.
+fn given(options: &Object<'_>) -> Result<Vec<String>> {
+    let mut names = Object::keys(options)?;
+    names.retain(|name| !matches!(options.get::<Unknown<'_>>(name), Ok(None)));
+    Ok(names)
 }
 
 /// An error of the core's in which options are named as JavaScript has them.

@@ -208,3 +208,10 @@ test('calls above maxInflight are answered with the fallback', async (t) => {
   assert.equal(app.metrics().hooks[0].failures.overload, 1)
   assert.deepEqual(failures.all, [])
 })
+
+test('an option that is undefined is as good as none', async (t) => {
+  const app = new App({ timeoutMs: undefined, companion: undefined })
+  app.onClientAuthenticate(() => true, { timeoutMs: undefined, fallback: undefined })
+  const broker = await serve(t, app)
+  assert.equal(await broker.authenticate(), 'allow')
+})

@@ -74,6 +74,10 @@ app.onMessagePublish('a/b#', () => {})
 app.onMessagePublish('a/+b/c', () => {})
 // @ts-expect-error One of several is wrong.
 app.onMessagePublish(['a', 'b#'], () => {})
+// @ts-expect-error An array has at least one.
+app.onMessagePublish([], () => {})
+// @ts-expect-error The group of a shared subscription is no part of the topic.
+app.onMessagePublish('$share/group/a', () => {})
 // @ts-expect-error A topic filter is text.
 app.onMessagePublish(5, () => {})
 // @ts-expect-error A topic of a message has no wildcards.

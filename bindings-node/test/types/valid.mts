@@ -61,6 +61,8 @@ app.onMessagePublish(['a/+', 'b/#', '/', '$SYS/broker'], () => undefined, { fall
 const filter: string = process.argv[2] ?? '#'
 app.onMessagePublish(filter, () => {})
 app.onMessagePublish([filter, 'a'], () => {})
+const filters: string | string[] = process.argv.slice(2)
+app.onMessagePublish(process.argv.length > 3 ? filters : filter, ({ message }) => message.block())
 app.onMessagePublish(`devices/${filter}`, () => {})
 app.onMessagePublish(({ message }) => message.replace({ topic: `archive/${message.topic}` }))
 app.onMessageDelivered('a/#', (request) => console.log(request.message.payload.toString()))
@@ -75,7 +77,7 @@ app
     console.log(topic, qos)
   })
   .onProviderLoaded((request) => console.log(request.broker.version, request.meta?.cluster_name))
-  .onProviderUnloaded(() => {})
+  .onProviderUnloaded(() => JSON.parse('{}'))
 
 app.onClientSubscribe((request) => {
   for (const { name, subopts } of request.topic_filters) {
@@ -110,7 +112,7 @@ const lag: number = metrics.loopLagMs.max + metrics.hooks[0].latencyUs.p99
 const verdict: Verdict = allow()
 const request: Request | undefined = currentRequest()
 if (request instanceof MessagePublishRequest && request.message instanceof Message) {
-  const headers: Record<string, string> = request.message.headers
+  const headers: Record<string, string | undefined> = request.message.headers
   const payload: Buffer = request.message.payload
   const hook: 'message.publish' = request.hook
   console.log(headers, payload, hook)

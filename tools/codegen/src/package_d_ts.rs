@@ -24,6 +24,14 @@ const MESSAGE_METHODS: &str = include_str!("../templates/npm/message_methods.d.t
 const PROPERTY_METHODS: &str =
     "  /** The name and the value. */\n  [Symbol.iterator](): IterableIterator<string>\n";
 
+/// What topic filters are checked by: one, or several in an array. The parameter is no intersection
+/// with its check, because errors would then only speak of `never`.
+const FILTER_TYPES: &[&str] = &[
+    "const Filter extends string",
+    "const Filters extends readonly string[]",
+];
+const TOPICS: &str = "topics: CheckedFilter<Filter> | CheckedFilters<Filters>";
+
 /// The declarations.
 pub(crate) fn generate(protocol: &Protocol) -> String {
     let hooks = || protocol.hooks.iter();
@@ -126,13 +134,18 @@ fn property(field: &Field) -> String {
         FieldKind::Integer(_) => "number".to_owned(),
         FieldKind::Text => "string".to_owned(),
         FieldKind::Bytes => "Buffer".to_owned(),
-        FieldKind::TextMap => "Record<string, string>".to_owned(),
+        FieldKind::TextMap => "Record<string, string | undefined>".to_owned(),
         FieldKind::Enum(_, values) => one_line(values.iter().map(|value| quoted(value))),
         FieldKind::Message(name) => name.clone(),
         FieldKind::OptionalMessage(name) => format!("{name} | undefined"),
         FieldKind::Messages(name) => format!("readonly {name}[]"),
     };
-    jsdoc("  ", &field.doc) + &format!("  readonly {}: {kind}\n", field.name)
+    let memory = if matches!(field.kind, FieldKind::Bytes) {
+        " It shares its memory with other calls of its burst, about 64 KiB: copy what is kept for long."
+    } else {
+        ""
+    };
+    jsdoc("  ", &(field.doc.clone() + memory)) + &format!("  readonly {}: {kind}\n", field.name)
 }
 
 fn method(doc: &HookDoc) -> String {
@@ -151,49 +164,36 @@ fn method(doc: &HookDoc) -> String {
             "PublishOptions",
         ),
     };
-    let own = if hook.is_valued() { "" } else { "Result" };
+    let results: &[&str] = if hook.is_valued() { &[] } else { &["Result"] };
     let mut method = jsdoc("  ", &documentation(doc));
-    let mut declare = |generics: &[&str], topics: &str| {
-        let generics = generics.join(", ");
-        let generics = if generics.is_empty() {
-            generics
-        } else {
-            format!("<{generics}>")
-        };
-        let short = format!(
-            "  on{hook:?}{generics}({topics}handler: {handler}, options?: {options}): this\n"
-        );
-        if short.len() <= 101 {
-            method += &short;
-            return;
-        }
-        let _ = writeln!(method, "  on{hook:?}{generics}(");
-        if !topics.is_empty() {
-            let _ = writeln!(method, "    {}", topics.trim_end());
-        }
-        let _ = writeln!(
-            method,
-            "    handler: {handler},\n    options?: {options},\n  ): this"
-        );
-    };
-    declare(if own.is_empty() { &[] } else { &["Result"] }, "");
+    let parameters = [
+        format!("handler: {handler}"),
+        format!("options?: {options}"),
+    ];
+    method += &overload(hook, results, &parameters);
     if hook.has_topics() {
-        let one = "const Filter extends string";
-        let several = "const Filters extends readonly string[]";
-        let with = |filters| {
-            if own.is_empty() {
-                vec![filters]
-            } else {
-                vec![filters, own]
-            }
-        };
-        declare(&with(one), "topics: Filter & CheckedFilter<Filter>, ");
-        declare(
-            &with(several),
-            "topics: Filters & CheckedFilters<Filters>, ",
-        );
+        let generics = [FILTER_TYPES, results].concat();
+        let [handler, options] = parameters;
+        method += &overload(hook, &generics, &[TOPICS.to_owned(), handler, options]);
     }
     method
+}
+
+/// One way to call the method that registers a handler.
+fn overload(hook: Hook, generics: &[&str], parameters: &[String]) -> String {
+    let generics = match generics {
+        [] => String::new(),
+        [one] => format!("<{one}>"),
+        several => format!("<\n    {},\n  >", several.join(",\n    ")),
+    };
+    let short = format!("  on{hook:?}{generics}({}): this\n", parameters.join(", "));
+    if short.lines().all(|line| line.len() <= 100) {
+        return short;
+    }
+    format!(
+        "  on{hook:?}{generics}(\n    {},\n  ): this\n",
+        parameters.join(",\n    ")
+    )
 }
 
 fn documentation(doc: &HookDoc) -> String {

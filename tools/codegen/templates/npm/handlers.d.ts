@@ -94,11 +94,14 @@ export type PublishAnswer =
  */
 export type Listener<HookRequest extends Request, Result> = (
   request: HookRequest,
-) => Result & NoAnswer<Result>
+) => NoAnswer<Result>
 
-type NoAnswer<Result> = [Extract<Awaited<Result>, boolean | Verdict | Message>] extends [never]
-  ? unknown
-  : never
+/** The result of a listener, where it is not meant as an answer; nobody knows that of `any`. */
+type NoAnswer<Result> = 0 extends 1 & Result
+  ? Result
+  : [Extract<Awaited<Result>, boolean | Verdict | Message>] extends [never]
+    ? Result
+    : 'the hook only informs, so there is nothing to answer; return nothing'
 
 /**
  * A function that handles the calls of a hook, sync or async. Where it throws, or its promise is

@@ -34,7 +34,7 @@ type CheckedFilter<Filter> = Filter extends string
   : Filter
 
 /** The filters, where the compiler sees no error in them. */
-type CheckedFilters<Filters> = {
+type CheckedFilters<Filters extends readonly string[]> = {
   readonly [Index in keyof Filters]: CheckedFilter<Filters[Index]>
 } & (Filters extends readonly []
   ? { readonly problem: 'there are no topic filters; leave the array out to get every topic' }
