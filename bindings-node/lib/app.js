@@ -116,7 +116,7 @@ class App extends EventEmitter {
     const { bind: elsewhere, ...config } = environment ? fromEnvironment(process.env) : {}
     const address = elsewhere ?? bind ?? DEFAULT_BIND
     const all = { ...this.#config, ...config }
-    const queue = new CallQueue(this.#handlers, this.#hasContext)
+    const queue = new CallQueue(this.#handlers, this.#hasContext, this.#reporter)
     logs.follow(this.#reporter)
     let lane
     try {

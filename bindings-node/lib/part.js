@@ -1,6 +1,7 @@
 'use strict'
 
 const { inspect } = require('node:util')
+const { markAsUntransferable } = require('node:worker_threads')
 
 // Set in the length of a text that is ASCII; `src/entry.rs` has the same number.
 const ASCII = 1 << 30
@@ -25,6 +26,8 @@ class Slab {
    */
   constructor(size, signals) {
     const memory = Buffer.allocUnsafeSlow(size).buffer
+    // Whoever moves a payload to another thread would else take all other calls with it.
+    markAsUntransferable(memory)
     this.bytes = /** @type {TextBuffer} */ (Buffer.from(memory))
     this.words = new Uint32Array(memory)
     this.floats = new Float64Array(memory)

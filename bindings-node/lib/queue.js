@@ -26,12 +26,14 @@ class CallQueue {
   /**
    * @param {readonly import('./handler.js').Handler[]} handlers by their numbers
    * @param {boolean} hasContext whether handlers run with their request as `currentRequest()`
+   * @param {import('./reporter.js').Reporter} reporter
    */
-  constructor(handlers, hasContext) {
+  constructor(handlers, hasContext, reporter) {
     this.drain = this.drain.bind(this)
     this._flush = this._flush.bind(this)
     this._handlers = handlers
     this._hasContext = hasContext
+    this._reporter = reporter
     /** @type {import('./native.js').Lane | undefined} */
     this._lane = undefined
     /** @type {Set<import('./deadline.js').DeadlineSignal>} */
@@ -215,9 +217,8 @@ class CallQueue {
    */
   _give(bytes, length) {
     // Without a lane the core has answered by itself.
-    const problems = this._lane?.answer(bytes, length)
-    if (problems) {
-      throw new Error(`answers were not understood: ${problems.join('; ')}`)
+    for (const problem of this._lane?.answer(bytes, length) ?? []) {
+      this._reporter.log('error', `an answer was refused, the fallback is answered: ${problem}`)
     }
   }
 }

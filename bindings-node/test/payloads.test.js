@@ -73,3 +73,17 @@ test('requests that are kept can be read long after', async (t) => {
     assert.equal(rounds.filter((each) => Number(each) === round).length, HOOKS.length)
   }
 })
+
+test('a payload that is moved to another thread takes no other calls with it', async (t) => {
+  const app = new App()
+  app.onMessagePublish(({ message }) => {
+    try {
+      structuredClone(message.payload, { transfer: [message.payload.buffer] })
+    } catch {
+      // Newer versions refuse, older ones copy.
+    }
+    return message.replace({ payload: Buffer.concat([message.payload, Buffer.from('!')]) })
+  })
+  const broker = await serve(t, app)
+  assert.equal(await broker.publish({ payload: 'moved' }), 'replace a/b moved! 1')
+})
