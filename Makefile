@@ -59,7 +59,7 @@ test-generated: target/required
 test-python: $(WHEELS)/built
 	$(VENV)/bin/python tools/test_pythons.py $(WHEELS)
 
-test-node: $(NATIVE) $(NODE_MODULES)
+test-node: lint-node $(NATIVE) $(NODE_MODULES)
 	$(TSC) -p bindings-node/test/types
 	$(PYTHON) tools/test_nodes.py
 
