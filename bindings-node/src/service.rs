@@ -54,8 +54,9 @@ impl Service {
         }
         let lanes = Arc::new(Lanes::default());
         let registry = registry_for(&plan.handlers, &lanes)?;
-        let server = Server::start(&plan.config, registry, &plan.bind)?;
+        // Before the start: a broker may call at once.
         lanes.join(thread, Arc::clone(queue));
+        let server = Server::start(&plan.config, registry, &plan.bind)?;
         let service = Arc::new(Self {
             server,
             lanes,
