@@ -20,6 +20,8 @@ TOOLS = {
     "cargo": "install Rust with rustup",
 }
 
+GRPC_JS = ROOT / "benches" / "peers" / "grpc_js"
+
 
 def check_machine() -> tuple[int, int]:
     """Checks that the tools are there, and returns the CPUs for server and load."""
@@ -57,6 +59,8 @@ def prepare(kinds: Sequence[Kind], build: bool) -> Places:
         if any(kind.is_node for kind in kinds):
             _prepare_node(kinds)
     needed = [places.binaries / kind.binary for kind in kinds if kind.binary]
+    if any(kind.is_node and not kind.needs_package for kind in kinds):
+        needed.append(GRPC_JS / "node_modules")
     missing = [path for path in (places.python, *needed) if not path.exists()]
     if missing:
         raise BenchError(f"{missing[0]} is missing: run once without --no-build")
@@ -101,7 +105,7 @@ def _prepare_node(kinds: Sequence[Kind]) -> None:
     if shutil.which("npm") is None:
         raise BenchError("npm is missing: install Node.js 18 or newer")
     if any(kind.is_node and not kind.needs_package for kind in kinds):
-        _step(["npm", "ci", "--prefix", str(ROOT / "benches" / "peers" / "grpc_js")])
+        _step(["npm", "ci", "--prefix", str(GRPC_JS)])
     if any(kind.is_node and kind.needs_package for kind in kinds):
         _step(["node", str(ROOT / "bindings-node" / "scripts" / "build.js")])
 
