@@ -47,7 +47,7 @@ test: test-rust test-models test-generated test-python test-node ## run every te
 
 test-rust: target/required
 	cargo test --workspace --exclude exhook-node --exclude exhook-python --exclude exhook-benches
-	cargo test -p exhook-node -p exhook-python --test '*'
+	cargo test -p exhook-node --test '*'
 
 # The slot and the inbox under every interleaving of their threads.
 test-models: target/required

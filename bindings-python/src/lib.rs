@@ -15,7 +15,6 @@ mod loop_queue;
 mod message;
 mod metrics;
 mod part;
-mod pool;
 mod registry;
 mod repr;
 mod request;

@@ -2,10 +2,10 @@
 
 use std::{cell::RefCell, sync::Arc};
 
-use exhook::{Burst, Inbox};
+use exhook::{Burst, Inbox, WorkQueue as CoreQueue};
 use pyo3::prelude::*;
 
-use crate::{fork::Birthplace, pool::Pool, registry::Handlers, request::Request};
+use crate::{fork::Birthplace, registry::Handlers, request::Request};
 
 /// When the server is woken for the answers that a thread gives.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -23,8 +23,7 @@ thread_local! {
 /// Calls that wait for Python threads. Each thread asks for the `next()` one in a loop.
 #[pyclass(frozen, module = "exhook._native")]
 pub(crate) struct WorkQueue {
-    pool: Arc<Pool>,
-    inbox: Arc<Inbox>,
+    queue: CoreQueue,
     handlers: Arc<Handlers>,
     answers: Answers,
     birthplace: Birthplace,
@@ -33,11 +32,8 @@ pub(crate) struct WorkQueue {
 impl WorkQueue {
     /// An empty queue for calls to `handlers`.
     pub(crate) fn new(handlers: &Arc<Handlers>, answers: Answers) -> Self {
-        let pool = Pool::new();
-        let waker = Arc::clone(&pool);
         Self {
-            inbox: Inbox::new(move || waker.wake()),
-            pool,
+            queue: CoreQueue::new(),
             handlers: Arc::clone(handlers),
             answers,
             birthplace: Birthplace::here(),
@@ -46,7 +42,7 @@ impl WorkQueue {
 
     /// Where the core puts the calls.
     pub(crate) fn inbox(&self) -> &Arc<Inbox> {
-        &self.inbox
+        self.queue.inbox()
     }
 }
 
@@ -57,47 +53,39 @@ impl WorkQueue {
         if self.birthplace.is_elsewhere() {
             return Ok(None);
         }
-        let worker = self.pool.worker();
-        self.pool.finish(&worker);
-        while !self.pool.is_closed() {
-            // The thread stays attached while calls are there: detaching and attaching again
-            // costs more than a quick handler, and invites other threads in between.
-            if let Some(call) = self.inbox.take() {
-                self.pool.begin(&worker);
-                if self.pool.is_slow() && !self.inbox.is_empty() {
-                    // The inbox rings only when it becomes non-empty, so the turn is passed on.
-                    self.pool.wake();
-                }
-                if self.answers == Answers::Together {
-                    begin_burst();
-                }
-                return Request::for_call(py, call, &self.handlers).map(Some);
-            }
+        // The thread stays attached while calls are there: detaching and attaching again costs
+        // more than a quick handler, and invites other threads in between.
+        let call = self.queue.next(|wait| {
             end_burst();
-            py.detach(|| self.pool.park(&worker, || self.inbox.is_empty()));
+            py.detach(wait);
+        });
+        let Some(call) = call else {
+            end_burst();
+            return Ok(None);
+        };
+        if self.answers == Answers::Together {
+            begin_burst();
         }
-        end_burst();
-        Ok(None)
+        Request::for_call(py, call, &self.handlers).map(Some)
     }
 
     /// Ends all waiting: every `next()` returns None from now on.
     fn close(&self) {
         if !self.birthplace.is_elsewhere() {
-            self.pool.close();
+            self.queue.close();
         }
     }
 
     /// Waits until one more worker thread is wanted (True) or the queue is closed (False).
     fn wait_for_backlog(&self, py: Python<'_>) -> bool {
-        !self.birthplace.is_elsewhere()
-            && py.detach(|| self.pool.wait_for_backlog(|| self.inbox.oldest_wait()))
+        !self.birthplace.is_elsewhere() && py.detach(|| self.queue.wait_for_backlog())
     }
 
     fn __len__(&self) -> usize {
         if self.birthplace.is_elsewhere() {
             return 0;
         }
-        self.inbox.len()
+        self.inbox().len()
     }
 }
 

@@ -36,6 +36,9 @@ impl fmt::Display for ConfigValue {
     }
 }
 
+/// How many threads run handlers at most, in languages where a handler keeps its thread.
+pub const DEFAULT_THREADS: usize = 32;
+
 macro_rules! define_config {
     ($($(#[doc = $line:literal])* $name:ident: $type:ty = $kind:ident($default:expr);)*) => {
         /// The options of a server. Times are milliseconds, sizes are bytes.

@@ -31,8 +31,10 @@ pub use app::{
     replace,
 };
 pub use call::{Call, Failure, HandlerId, MessagePatch, MessageProblem, ReplyError, Verdict};
-pub use config::{Config, ConfigValue};
-pub use dispatch::{Ack, Burst, Fallback, Handler, HandlerOptions, Inbox, Registry, Wake};
+pub use config::{Config, ConfigValue, DEFAULT_THREADS};
+pub use dispatch::{
+    Ack, Burst, Fallback, Handler, HandlerOptions, Inbox, Registry, Wake, WorkQueue,
+};
 pub use error::{Error, ErrorCode};
 pub use hook::{AnswerKind, Hook, Request, TopicFilterError, TopicFilters, topic_matches};
 pub use log::{LogLevel, LogQueue, LogRecord};

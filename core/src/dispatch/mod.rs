@@ -7,10 +7,12 @@ mod inbox;
 mod lanes;
 mod outgoing;
 mod policy;
+mod pool;
 mod registry;
 #[cfg(all(test, not(exhook_loom)))]
 mod tests;
 mod wake;
+mod work_queue;
 
 pub(crate) use chain::Chain;
 pub(crate) use dispatcher::{Arrival, Dispatcher};
@@ -21,3 +23,4 @@ pub use policy::{Ack, Fallback, HandlerOptions};
 pub use registry::Registry;
 pub(crate) use wake::WakeQueue;
 pub use wake::{Burst, Wake};
+pub use work_queue::WorkQueue;

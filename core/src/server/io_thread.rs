@@ -3,13 +3,14 @@
 use std::{
     cell::Cell,
     future::poll_fn,
+    io,
     rc::Rc,
     sync::Arc,
     thread::{self, JoinHandle},
 };
 
 use tokio::{
-    runtime::Builder,
+    runtime::{Builder, Runtime},
     sync::mpsc::UnboundedReceiver,
     task::{LocalSet, spawn_local},
 };
@@ -42,11 +43,7 @@ pub(crate) struct IoThread {
 
 impl IoThread {
     pub(crate) fn start(self) -> Result<JoinHandle<()>, Error> {
-        let runtime = Builder::new_current_thread()
-            .enable_io()
-            .enable_time()
-            .build()
-            .map_err(|error| Error::io("cannot start the I/O runtime", error))?;
+        let runtime = build_runtime()?;
         thread::Builder::new()
             .name(format!("exhook-io-{}", self.number))
             .spawn(move || {
@@ -96,6 +93,23 @@ impl IoThread {
             open.set(open.get() - 1);
         });
     }
+}
+
+/// A runtime for one thread. Whoever builds it asks for a handle of its thread, which stays allocated
+/// where the thread is not Rust's, such as that of a C program: so a thread of our own does it.
+fn build_runtime() -> Result<Runtime, Error> {
+    let failed = |error| Error::io("cannot start the I/O runtime", error);
+    let builder = thread::Builder::new().name("exhook-start".to_owned());
+    let built = builder.spawn(|| {
+        Builder::new_current_thread()
+            .enable_io()
+            .enable_time()
+            .build()
+    });
+    let built = built.map_err(failed)?.join();
+    built
+        .unwrap_or_else(|_| Err(io::Error::other("building it panicked")))
+        .map_err(failed)
 }
 
 /// Completes when the last connection has ended and the server is closing.

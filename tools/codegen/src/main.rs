@@ -4,14 +4,18 @@
 //! `cargo run -p exhook-codegen` writes the files; with `-- --check` it writes nothing and fails
 //! when one of them is not what it would write.
 
+mod accessors_c;
 mod burst_rs;
 mod descriptors;
 mod docs;
+mod header_c;
 mod hooks_py;
 mod layout;
+mod library_c;
 mod native_pyi;
 mod native_rs;
 mod package_d_ts;
+mod requests_hpp;
 mod requests_js;
 mod requests_py;
 mod text;
@@ -60,16 +64,52 @@ fn main() -> Result<ExitCode, Box<dyn Error>> {
             "bindings-node/lib/requests.js",
             requests_js::requests(&protocol),
         ),
+        (
+            "bindings-c/include/exhook/parts.hpp",
+            requests_hpp::parts(&protocol),
+        ),
+        (
+            "bindings-c/include/exhook/requests.hpp",
+            requests_hpp::requests(&protocol),
+        ),
+        (
+            "bindings-c/include/exhook/hooks.hpp",
+            requests_hpp::app::hooks(&protocol),
+        ),
+        (
+            "bindings-c/include/exhook/settings.hpp",
+            requests_hpp::app::settings(),
+        ),
         ("docs/hooks.md", docs::generate(&protocol)),
+        ("bindings-c/src/hooks.rs", library_c::hooks(&protocol)?),
+        ("bindings-c/src/settings.rs", library_c::settings()?),
+        (
+            "bindings-c/src/requests.rs",
+            accessors_c::generate(&protocol)?,
+        ),
     ];
-    let mut different = false;
+    let mut same = settle(&root, &files, check)?;
+    // The header is made of files that were just written.
+    let library = root.join("bindings-c/src");
+    let files = [
+        ("bindings-c/include/exhook.h", header_c::header(&library)?),
+        ("bindings-c/symbols.txt", header_c::symbols(&library)?),
+    ];
+    same &= settle(&root, &files, check)?;
+    Ok(ExitCode::from(u8::from(!same)))
+}
+
+/// Writes the files that are different, or with `check` only says which; whether all are as they
+/// should be now.
+fn settle(root: &Path, files: &[(&str, String)], check: bool) -> Result<bool, Box<dyn Error>> {
+    let mut same = true;
     for (name, content) in files {
         let path = root.join(name);
-        if fs::read_to_string(&path).is_ok_and(|found| found == content) {
+        if fs::read_to_string(&path).is_ok_and(|found| found == *content) {
             continue;
         }
         if check {
-            different = true;
+            same = false;
             say(&format!("{name} is not up to date; run `make gen`"));
         } else {
             fs::create_dir_all(path.parent().ok_or("a file has a folder")?)?;
@@ -77,7 +117,7 @@ fn main() -> Result<ExitCode, Box<dyn Error>> {
             say(&format!("wrote {name}"));
         }
     }
-    Ok(ExitCode::from(u8::from(different)))
+    Ok(same)
 }
 
 #[expect(clippy::print_stderr, reason = "a tool that people run")]

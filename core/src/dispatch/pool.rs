@@ -1,8 +1,8 @@
 //! [`Pool`]: which worker threads sleep, which are awake, and when one more is wanted.
 //!
-//! One thread that stays awake serves quick handlers best: no other thread fights it for the
-//! interpreter. Only when handlers block are more of them worth waking. The pool decides that; it
-//! knows neither calls nor Python.
+//! One thread that stays awake serves quick handlers best: no other thread fights it for an
+//! interpreter or a cache. Only when handlers block are more of them worth waking. The pool decides that; it
+//! knows neither calls nor languages.
 
 use std::{
     cell::RefCell,
@@ -296,6 +296,6 @@ impl State {
     }
 }
 
-#[cfg(test)]
+#[cfg(all(test, not(exhook_loom)))]
 #[path = "pool_tests.rs"]
 mod tests;

@@ -1,0 +1,206 @@
+//! The thread that hands log records to the program.
+
+use std::{
+    cell::Cell,
+    io::{self, Write as _},
+    process,
+    sync::{
+        Arc, Condvar, Mutex, MutexGuard, PoisonError,
+        atomic::{AtomicBool, Ordering},
+    },
+    thread::{self, JoinHandle},
+    time::Duration,
+};
+
+use exhook_core::{Error, LogLevel, LogQueue, LogRecord};
+
+use crate::{
+    callback::Inside,
+    log::{exhook_log_record, log_function},
+    user::User,
+};
+
+/// How long waiting for the delivery of records takes at most: a program's function may hang.
+const LONGEST_FLUSH: Duration = Duration::from_secs(1);
+
+/// Where records go.
+pub(crate) enum Sink {
+    /// Standard error, a line each.
+    StandardError,
+    /// A function of the program's.
+    Function(log_function, User),
+}
+
+/// The one logger of the process. It runs while there are servers.
+pub(crate) struct Logger {
+    state: Mutex<State>,
+    is_over: AtomicBool,
+    /// How often the thread has found nothing left to deliver.
+    rests: Mutex<u64>,
+    rested: Condvar,
+}
+
+struct State {
+    level: LogLevel,
+    sink: Option<Arc<Sink>>,
+    servers: usize,
+    thread: Option<LogThread>,
+}
+
+struct LogThread {
+    handle: JoinHandle<()>,
+    process: u32,
+}
+
+thread_local! {
+    static DELIVERING: Cell<bool> = const { Cell::new(false) };
+}
+
+static LOGGER: Logger = Logger {
+    state: Mutex::new(State {
+        level: LogLevel::Warn,
+        sink: None,
+        servers: 0,
+        thread: None,
+    }),
+    is_over: AtomicBool::new(false),
+    rests: Mutex::new(0),
+    rested: Condvar::new(),
+};
+
+/// Sends records from this level on to `sink`; the one before gets none once this returns.
+pub(crate) fn send_to(level: LogLevel, sink: Sink) -> Result<(), Error> {
+    LogQueue::install(level)?;
+    let before = {
+        let mut state = LOGGER.state();
+        state.level = level;
+        state.sink.replace(Arc::new(sink))
+    };
+    drop(before);
+    flush();
+    Ok(())
+}
+
+/// Notes that there is one more server.
+pub(crate) fn server_made() {
+    LOGGER.state().servers += 1;
+    start();
+}
+
+/// Makes sure that the thread runs: a forked child has none.
+pub(crate) fn start() {
+    let mut state = LOGGER.state();
+    let mine = state.thread.as_ref();
+    if state.servers == 0 || mine.is_some_and(|thread| thread.process == process::id()) {
+        return;
+    }
+    // A program that logs through a subscriber of its own needs no thread.
+    let Ok(queue) = LogQueue::install(state.level) else {
+        return;
+    };
+    LOGGER.is_over.store(false, Ordering::SeqCst);
+    let builder = thread::Builder::new().name("exhook-log".to_owned());
+    // Without the thread records stay in the queue, of which the newest are kept.
+    if let Ok(handle) = builder.spawn(move || LOGGER.deliver(&queue)) {
+        state.thread = Some(LogThread {
+            handle,
+            process: process::id(),
+        });
+    }
+}
+
+/// Notes that there is one server less; with the last one the thread ends.
+pub(crate) fn server_freed() {
+    let thread = {
+        let mut state = LOGGER.state();
+        state.servers -= 1;
+        if state.servers > 0 {
+            return;
+        }
+        state.thread.take()
+    };
+    let Some(thread) = thread else { return };
+    if thread.process != process::id() {
+        return;
+    }
+    LOGGER.is_over.store(true, Ordering::SeqCst);
+    wake();
+    // It cannot have panicked in anything but a defect, and there is nobody left to tell.
+    let _ = thread.handle.join();
+}
+
+/// Waits until the records that are there have been delivered.
+pub(crate) fn flush() {
+    let is_there = {
+        let state = LOGGER.state();
+        let mine = state.thread.as_ref();
+        mine.is_some_and(|thread| thread.process == process::id()) && !DELIVERING.get()
+    };
+    if !is_there {
+        return;
+    }
+    let before = *LOGGER.rests();
+    wake();
+    let rests = LOGGER.rests();
+    let _waited = LOGGER
+        .rested
+        .wait_timeout_while(rests, LONGEST_FLUSH, |rests| *rests == before);
+}
+
+fn wake() {
+    let level = LOGGER.state().level;
+    if let Ok(queue) = LogQueue::install(level) {
+        queue.wake_readers();
+    }
+}
+
+impl Logger {
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn rests(&self) -> MutexGuard<'_, u64> {
+        self.rests.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn deliver(&self, queue: &LogQueue) {
+        DELIVERING.set(true);
+        loop {
+            // Asked only while no records are there.
+            let records = queue.wait(|| {
+                *self.rests() += 1;
+                self.rested.notify_all();
+                self.is_over.load(Ordering::SeqCst)
+            });
+            if records.is_empty() {
+                return;
+            }
+            let sink = self.state().sink.clone();
+            for record in records {
+                sink.as_deref().unwrap_or(&Sink::StandardError).take(record);
+            }
+        }
+    }
+}
+
+impl Sink {
+    fn take(&self, record: LogRecord) {
+        match self {
+            Sink::StandardError => {
+                // Where standard error is closed there is nobody left to tell.
+                let _ = writeln!(
+                    io::stderr(),
+                    "exhook: {}: {}",
+                    record.level.name(),
+                    record.message
+                );
+            }
+            Sink::Function(function, user) => {
+                let record = exhook_log_record(record);
+                let _inside = Inside::enter();
+                // SAFETY: the function was given for this; the record is there until it returns.
+                unsafe { function(&raw const record, user.pointer()) };
+            }
+        }
+    }
+}

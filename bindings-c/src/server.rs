@@ -1,0 +1,494 @@
+//! [`exhook_server`]: handlers, options, and the way to serve them.
+
+use std::{
+    ffi::c_void,
+    sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError},
+};
+
+use exhook_core::{Config, ConfigValue, DEFAULT_THREADS, Error, ErrorCode};
+
+use crate::{
+    callback::{Callback, check_outside, exhook_callback},
+    code::exhook_code,
+    error::{Outcome, exhook_error, handed_over},
+    guard::guard,
+    hook::{HookNumber, hook_of},
+    logger,
+    metrics::exhook_metrics,
+    options::exhook_options,
+    running::{Registration, Running},
+    signals::{EndSignals, Ender},
+    user::{User, exhook_free},
+    view::exhook_str,
+};
+
+/// A server that brokers call hooks of: handlers and options first, then it is started.
+pub struct exhook_server {
+    // Shared with the functions that are under way: one that ends because another stops the server
+    // may be followed by its freeing before that other has returned.
+    inner: Arc<Inner>,
+}
+
+struct Inner {
+    state: Mutex<State>,
+    changed: Condvar,
+}
+
+struct State {
+    config: Config,
+    threads: usize,
+    registrations: Vec<Registration>,
+    phase: Phase,
+    /// The server of the last start.
+    last: Option<Arc<Running>>,
+    /// Ends the waiting of `exhook_server_listen`.
+    ender: Option<Ender>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Phase {
+    Idle,
+    Starting,
+    Running,
+    Stopping,
+}
+
+impl Inner {
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn wait_while(&self, condition: impl Fn(&State) -> bool) -> MutexGuard<'_, State> {
+        let state = self
+            .changed
+            .wait_while(self.state(), |state| condition(state));
+        state.unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// What changes only while the server does not run.
+    fn idle(&self, what: &str) -> Result<MutexGuard<'_, State>, exhook_error> {
+        let state = self.state();
+        if state.phase == Phase::Idle {
+            Ok(state)
+        } else {
+            Err(wrong_state(&format!(
+                "{what} while the server is running; stop it first"
+            )))
+        }
+    }
+
+    fn start(&self, address: &str, ender: Option<Ender>) -> Outcome {
+        logger::start();
+        let (config, threads, registrations) = {
+            let mut state = self.idle("the server cannot be started")?;
+            state.phase = Phase::Starting;
+            (
+                state.config.clone(),
+                state.threads,
+                state.registrations.clone(),
+            )
+        };
+        // Not locked, because names may have to be resolved.
+        let started = Running::start(&config, &registrations, threads, address);
+        let mut state = self.state();
+        let outcome = match started {
+            Ok(running) => {
+                state.phase = Phase::Running;
+                state.last = Some(Arc::new(running));
+                state.ender = ender;
+                Ok(())
+            }
+            Err(error) => {
+                state.phase = Phase::Idle;
+                Err(error)
+            }
+        };
+        drop(state);
+        self.changed.notify_all();
+        outcome
+    }
+
+    fn stop(&self) -> Outcome {
+        let running = {
+            let mut state = self.state();
+            if let Some(last) = &state.last {
+                last.check_process()?;
+            }
+            if state.phase != Phase::Running {
+                drop(state);
+                state = self
+                    .wait_while(|state| matches!(state.phase, Phase::Starting | Phase::Stopping));
+            }
+            match &state.last {
+                Some(last) if state.phase == Phase::Running => {
+                    let running = Arc::clone(last);
+                    state.phase = Phase::Stopping;
+                    running
+                }
+                _ => return Ok(()),
+            }
+        };
+        let outcome = running.stop();
+        logger::flush();
+        let mut state = self.state();
+        state.phase = Phase::Idle;
+        if let Some(ender) = state.ender.take() {
+            ender.end();
+        }
+        drop(state);
+        self.changed.notify_all();
+        outcome
+    }
+
+    fn listen(&self, address: &str) -> Outcome {
+        let failed = |error| Error::io("cannot receive signals", error);
+        let signals = EndSignals::begin().map_err(failed)?;
+        self.start(address, Some(signals.ender()))?;
+        signals.wait();
+        self.stop()
+    }
+
+    fn wait(&self) -> Outcome {
+        let state = self.state();
+        let Some(last) = &state.last else {
+            return Err(wrong_state("the server has not been started"));
+        };
+        last.check_process()?;
+        drop(state);
+        drop(self.wait_while(|state| state.phase != Phase::Idle));
+        Ok(())
+    }
+}
+
+fn wrong_state(text: &str) -> exhook_error {
+    exhook_error::new(exhook_code::EXHOOK_ERR_WRONG_STATE, text)
+}
+
+/// Does something with a server, if it is one.
+///
+/// # Safety
+///
+/// `server` is NULL, or a server of the caller's that is not freed.
+unsafe fn with(
+    server: *const exhook_server,
+    act: impl FnOnce(&Inner) -> Outcome,
+) -> *mut exhook_error {
+    // SAFETY: the caller keeps this function's promise.
+    let outcome = match unsafe { server.as_ref() } {
+        Some(server) => act(&Arc::clone(&server.inner)),
+        None => Err(exhook_error::of_argument(
+            exhook_code::EXHOOK_ERR_NULL,
+            "the server",
+        )),
+    };
+    handed_over(outcome)
+}
+
+/// Reads an address.
+///
+/// # Safety
+///
+/// The view is kept during the call.
+unsafe fn read_address<'view>(address: exhook_str) -> Result<&'view str, exhook_error> {
+    // SAFETY: the caller keeps this function's promise.
+    let address = unsafe { address.read() };
+    address.map_err(|code| exhook_error::of_argument(code, "the address"))
+}
+
+/// Sets an option of the core's by its name.
+///
+/// # Safety
+///
+/// `server` is NULL, or a server of the caller's that is not freed.
+pub(crate) unsafe fn set(
+    server: *mut exhook_server,
+    name: &str,
+    value: ConfigValue,
+) -> *mut exhook_error {
+    let change = |inner: &Inner| {
+        let mut state = inner.idle(&format!("{name} cannot be set"))?;
+        let mut config = state.config.clone();
+        config.set(name, value)?;
+        config.validate()?;
+        state.config = config;
+        Ok(())
+    };
+    // SAFETY: the caller keeps this function's promise.
+    unsafe { with(server, change) }
+}
+
+/// A server without handlers, with the default options.
+///
+/// Ownership: the server is the caller's, to be freed with `exhook_server_free`.
+/// Threads: any.
+/// Valid until: `exhook_server_free`.
+#[unsafe(no_mangle)]
+pub extern "C" fn exhook_server_new() -> *mut exhook_server {
+    guard(|| {
+        let state = State {
+            config: Config::default(),
+            threads: DEFAULT_THREADS,
+            registrations: Vec::new(),
+            phase: Phase::Idle,
+            last: None,
+            ender: None,
+        };
+        let inner = Arc::new(Inner {
+            state: Mutex::new(state),
+            changed: Condvar::new(),
+        });
+        logger::server_made();
+        Box::into_raw(Box::new(exhook_server { inner }))
+    })
+}
+
+/// Stops a server if it runs, and frees it. NULL is fine.
+///
+/// Inside a callback it does nothing and returns `EXHOOK_ERR_WRONG_STATE`, and so does it with
+/// `EXHOOK_ERR_FORKED` in a child that was forked while the server ran. Deferred calls that are
+/// still open stay the program's; answering them is harmless.
+///
+/// Ownership: the server is the library's again; the `free_user` of each handler is called, at the
+/// latest when its last callback has returned.
+/// Threads: any; no other thread uses the server any more.
+/// Valid until: nothing that is returned refers to anything.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn exhook_server_free(server: *mut exhook_server) -> exhook_code {
+    guard(|| {
+        if server.is_null() {
+            return exhook_code::EXHOOK_OK;
+        }
+        if check_outside("exhook_server_free").is_err() {
+            return exhook_code::EXHOOK_ERR_WRONG_STATE;
+        }
+        // SAFETY: a server of the caller's that is not freed.
+        let inner = Arc::clone(&unsafe { &*server }.inner);
+        if let Err(error) = inner.stop() {
+            return error.code();
+        }
+        let mut state = inner.state();
+        let rest = (std::mem::take(&mut state.registrations), state.last.take());
+        drop(state);
+        // `free_user` may call functions of the library.
+        drop(rest);
+        logger::server_freed();
+        // SAFETY: a server of `exhook_server_new`, which the caller frees once.
+        drop(unsafe { Box::from_raw(server) });
+        exhook_code::EXHOOK_OK
+    })
+}
+
+/// Adds a handler behind those that the hook has already: `callback` is called for each call of the
+/// hook by a broker, with `user`.
+///
+/// Several handlers of a hook run in the order of their registration; the first final answer ends
+/// the chain, and on `message.publish` each sees what the one before made of the message.
+///
+/// Fails while the server runs, and where an argument has no meaning.
+///
+/// Ownership: `user` is the library's until `free_user` is called with it, once, also on failure;
+/// `free_user` may be NULL. A returned error is the caller's, to be freed.
+/// Threads: any; `callback` runs on the library's lane threads, several calls at a time, but one
+/// after another for the events of one client.
+/// Valid until: what `user` points to is used until `free_user` is called.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn exhook_server_on(
+    server: *mut exhook_server,
+    hook: HookNumber,
+    callback: exhook_callback,
+    user: *mut c_void,
+    free_user: exhook_free,
+) -> *mut exhook_error {
+    let options = exhook_options::default();
+    // SAFETY: the promises of this function are those of the other.
+    guard(|| unsafe {
+        exhook_server_on_with(server, hook, &raw const options, callback, user, free_user)
+    })
+}
+
+/// Adds a handler with options. Otherwise like `exhook_server_on`. NULL for `options` is none.
+///
+/// Ownership: `user` is the library's until `free_user` is called with it, once, also on failure;
+/// `free_user` may be NULL. The options stay the caller's. A returned error is the caller's, to be
+/// freed.
+/// Threads: any; `callback` runs on the library's lane threads, or, where it is inline, on those
+/// that read from the brokers.
+/// Valid until: what `user` points to is used until `free_user` is called.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn exhook_server_on_with(
+    server: *mut exhook_server,
+    hook: HookNumber,
+    options: *const exhook_options,
+    callback: exhook_callback,
+    user: *mut c_void,
+    free_user: exhook_free,
+) -> *mut exhook_error {
+    guard(|| {
+        let user = User::new(user, free_user);
+        let register = |inner: &Inner| {
+            let function = callback.ok_or_else(|| {
+                exhook_error::of_argument(exhook_code::EXHOOK_ERR_NULL, "the callback")
+            })?;
+            let hook = hook_of(hook).ok_or_else(|| {
+                Error::new(ErrorCode::InvalidOption, format!("there is no hook {hook}"))
+            })?;
+            let unset = exhook_options::default();
+            // SAFETY: NULL, or options that are not changed meanwhile.
+            let options = unsafe { options.as_ref() }.unwrap_or(&unset);
+            let registration = Registration {
+                hook,
+                options: options.to_core(hook)?,
+                is_inline: options.is_inline,
+                callback: Arc::new(Callback { function, user }),
+            };
+            let what = format!("a handler of {hook} cannot be added");
+            inner.idle(&what)?.registrations.push(registration);
+            Ok(())
+        };
+        // SAFETY: NULL, or a server of the caller's.
+        unsafe { with(server, register) }
+    })
+}
+
+/// How many lane threads there are at most, at least 1. One thread does all the work while callbacks
+/// are quick; more are started as they block.
+///
+/// Ownership: a returned error is the caller's, to be freed.
+/// Threads: any; not while the server runs.
+/// Valid until: the server is freed.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn exhook_server_set_threads(
+    server: *mut exhook_server,
+    threads: u64,
+) -> *mut exhook_error {
+    guard(|| {
+        let change = |inner: &Inner| {
+            if threads == 0 {
+                let text = "threads is 0; it must be at least 1";
+                return Err(Error::new(ErrorCode::InvalidOption, text).into());
+            }
+            inner.idle("threads cannot be set")?.threads =
+                usize::try_from(threads).unwrap_or(usize::MAX);
+            Ok(())
+        };
+        // SAFETY: NULL, or a server of the caller's.
+        unsafe { with(server, change) }
+    })
+}
+
+/// Serves on `address`, `host:port` or `unix:/path`, and returns. Port 0 is a free one, which
+/// `exhook_server_address` tells. A server that was stopped can be started again.
+///
+/// Fails where the server runs already, an option has no meaning, the address cannot be read or is
+/// in use, or the system refuses sockets or threads.
+///
+/// Ownership: the address is copied. A returned error is the caller's, to be freed.
+/// Threads: any.
+/// Valid until: the server is stopped or freed.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn exhook_server_start(
+    server: *mut exhook_server,
+    address: exhook_str,
+) -> *mut exhook_error {
+    // SAFETY: NULL, or a server of the caller's; the address is kept during the call.
+    guard(|| unsafe { with(server, |inner| inner.start(read_address(address)?, None)) })
+}
+
+/// Serves on `address` until SIGINT or SIGTERM comes, or another thread stops the server; then it
+/// finishes what runs, and returns. A second signal ends the process at once.
+///
+/// A signal is left alone where the program handles or ignores it, and all is as before when the
+/// function returns. Otherwise like `exhook_server_start`.
+///
+/// Ownership: the address is copied. A returned error is the caller's, to be freed.
+/// Threads: any, except inside a callback.
+/// Valid until: nothing that is returned refers to anything.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn exhook_server_listen(
+    server: *mut exhook_server,
+    address: exhook_str,
+) -> *mut exhook_error {
+    let listen = |inner: &Inner| {
+        check_outside("exhook_server_listen")?;
+        // SAFETY: the address is kept during the call.
+        inner.listen(unsafe { read_address(address) }?)
+    };
+    // SAFETY: NULL, or a server of the caller's.
+    guard(|| unsafe { with(server, listen) })
+}
+
+/// Waits until another thread has stopped the server. Fails where it was never started, and inside a
+/// callback.
+///
+/// Ownership: a returned error is the caller's, to be freed.
+/// Threads: any, except inside a callback.
+/// Valid until: nothing that is returned refers to anything.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn exhook_server_wait(server: *mut exhook_server) -> *mut exhook_error {
+    let wait = |inner: &Inner| {
+        check_outside("exhook_server_wait")?;
+        inner.wait()
+    };
+    // SAFETY: NULL, or a server of the caller's.
+    guard(|| unsafe { with(server, wait) })
+}
+
+/// Stops the server: accepts no more connections, waits for what runs and for queued events up to
+/// `drain_timeout_ms`, and ends the threads. A server that does not run is left as it is.
+///
+/// Fails inside a callback, for whose end it would wait, and in a child that was forked while the
+/// server ran.
+///
+/// Ownership: a returned error is the caller's, to be freed.
+/// Threads: any, except inside a callback; a second thread waits until the first is done.
+/// Valid until: nothing that is returned refers to anything.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn exhook_server_stop(server: *mut exhook_server) -> *mut exhook_error {
+    let stop = |inner: &Inner| {
+        check_outside("exhook_server_stop")?;
+        inner.stop()
+    };
+    // SAFETY: NULL, or a server of the caller's.
+    guard(|| unsafe { with(server, stop) })
+}
+
+/// Where the server listens, such as `127.0.0.1:9000`, with the real port where 0 was asked for.
+/// Empty while it does not run.
+///
+/// Ownership: the text belongs to the server.
+/// Threads: any.
+/// Valid until: the server is started again or freed.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn exhook_server_address(server: *const exhook_server) -> exhook_str {
+    guard(|| {
+        // SAFETY: NULL, or a server of the caller's.
+        let Some(server) = (unsafe { server.as_ref() }) else {
+            return exhook_str::from("");
+        };
+        let state = server.inner.state();
+        match &state.last {
+            // Kept until the next start, whatever becomes of the guard.
+            Some(last) if state.phase == Phase::Running => exhook_str::from(last.address()),
+            _ => exhook_str::from(""),
+        }
+    })
+}
+
+/// What the server has counted since it was started, also when it has been stopped since. NULL where
+/// it was never started.
+///
+/// Ownership: the metrics are the caller's, to be freed with `exhook_metrics_free`.
+/// Threads: any.
+/// Valid until: `exhook_metrics_free`.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn exhook_server_metrics(
+    server: *const exhook_server,
+) -> *mut exhook_metrics {
+    guard(|| {
+        // SAFETY: NULL, or a server of the caller's.
+        let last = unsafe { server.as_ref() }.and_then(|server| server.inner.state().last.clone());
+        last.map_or(std::ptr::null_mut(), |last| {
+            Box::into_raw(Box::new(exhook_metrics(last.metrics())))
+        })
+    })
+}

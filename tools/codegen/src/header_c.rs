@@ -1,0 +1,198 @@
+//! `bindings-c/include/exhook.h` and the list of what the library exports.
+
+use std::{error::Error, fs, path::Path};
+
+use cbindgen::{Builder, Config, DocumentationStyle, EnumConfig, ExportConfig, Language, Style};
+use quote::ToTokens as _;
+
+use crate::NOTICE;
+
+/// The files of the library that declare something, in the order in which the header has it.
+const SOURCES: &[&str] = &[
+    "abi", "version", "view", "code", "error", "hooks", "hook", "user", "callback", "server",
+    "settings", "options", "call", "reply", "message", "requests", "log", "metrics",
+];
+
+/// Numbers that come from C, and the types that programs give there.
+const NUMBERS: &[(&str, &str)] = &[
+    ("CodeNumber", "exhook_code"),
+    ("HookNumber", "exhook_hook"),
+    ("FallbackNumber", "exhook_fallback"),
+    ("AckNumber", "exhook_ack"),
+    ("LogLevelNumber", "exhook_log_level"),
+];
+
+/// What cannot be declared in Rust.
+const MACROS: &str = r#"
+/** The version of the library that this header belongs to. */
+#define EXHOOK_VERSION "{version}"
+
+#ifdef __cplusplus
+/** The view of a string literal. */
+#define EXHOOK_STR(literal) (exhook_str{literal "", sizeof(literal) - 1})
+/** The bytes of a string literal. */
+#define EXHOOK_BYTES(literal) (exhook_bytes_of(literal "", sizeof(literal) - 1))
+#else
+/** The view of a string literal. */
+#define EXHOOK_STR(literal) ((exhook_str){literal "", sizeof(literal) - 1})
+/** The bytes of a string literal. */
+#define EXHOOK_BYTES(literal) ((exhook_bytes){(const uint8_t *)(literal ""), sizeof(literal) - 1})
+#endif
+
+/** What prints a view: printf("name " EXHOOK_STR_FORMAT "\n", EXHOOK_STR_ARG(name)). */
+#define EXHOOK_STR_FORMAT "%.*s"
+/** The arguments that EXHOOK_STR_FORMAT takes for a view. */
+#define EXHOOK_STR_ARG(str) (int)(str).len, (str).data
+"#;
+
+/// The header.
+pub(crate) fn header(sources: &Path) -> Result<String, Box<dyn Error>> {
+    let mut config = Config {
+        language: Language::C,
+        style: Style::Both,
+        documentation_style: DocumentationStyle::Doxy,
+        cpp_compat: true,
+        include_guard: Some("EXHOOK_H".to_owned()),
+        header: Some(format!(
+            "/* {NOTICE} */\n\n/** @file\n * Extend the EMQX MQTT broker in C: callbacks for its exhook hooks. */"
+        )),
+        no_includes: true,
+        sys_includes: ["stdbool.h", "stddef.h", "stdint.h"]
+            .map(str::to_owned)
+            .to_vec(),
+        after_includes: Some(MACROS.replace("{version}", env!("CARGO_PKG_VERSION"))),
+        usize_is_size_t: true,
+        tab_width: 2,
+        line_length: 100,
+        export: ExportConfig {
+            include: NUMBERS.iter().map(|(_, name)| (*name).to_owned()).collect(),
+            exclude: NUMBERS
+                .iter()
+                .map(|(number, _)| (*number).to_owned())
+                .collect(),
+            ..ExportConfig::default()
+        },
+        enumeration: EnumConfig::default(),
+        ..Config::default()
+    };
+    for (number, name) in NUMBERS {
+        config
+            .export
+            .rename
+            .insert((*number).to_owned(), (*name).to_owned());
+    }
+    let mut builder = Builder::new().with_config(config);
+    for source in SOURCES {
+        builder = builder.with_src(sources.join(format!("{source}.rs")));
+    }
+    let mut header = Vec::new();
+    builder.generate()?.write(&mut header);
+    Ok(String::from_utf8(header)?)
+}
+
+/// The names of the exported functions, one a line.
+///
+/// # Errors
+///
+/// Where a function does not say who owns what, on which threads it may be called or how long what
+/// it returns is valid, or does not catch panics.
+pub(crate) fn symbols(sources: &Path) -> Result<String, Box<dyn Error>> {
+    let mut names = Vec::new();
+    for source in SOURCES {
+        let path = sources.join(format!("{source}.rs"));
+        names.extend(exported(&fs::read_to_string(&path)?)?);
+    }
+    names.sort_unstable();
+    Ok(names.join("\n") + "\n")
+}
+
+/// What the documentation of each exported function ends with, in this order.
+const PROMISES: [&str; 3] = ["Ownership:", "Threads:", "Valid until:"];
+
+fn exported(source: &str) -> Result<Vec<String>, Box<dyn Error>> {
+    let mut names = Vec::new();
+    for item in syn::parse_file(source)?.items {
+        let syn::Item::Fn(function) = item else {
+            continue;
+        };
+        let attributes: Vec<_> = function
+            .attrs
+            .iter()
+            .map(|attribute| attribute.to_token_stream().to_string())
+            .collect();
+        if !attributes
+            .iter()
+            .any(|attribute| attribute.contains("no_mangle"))
+        {
+            continue;
+        }
+        let name = function.sig.ident.to_string();
+        let docs = attributes
+            .iter()
+            .filter_map(|attribute| attribute.strip_prefix("# [doc = \""));
+        let mut missing = PROMISES.iter().peekable();
+        for line in docs {
+            if missing
+                .peek()
+                .is_some_and(|promise| line.trim_start().starts_with(*promise))
+            {
+                missing.next();
+            }
+        }
+        if let Some(promise) = missing.next() {
+            return Err(format!(
+                "the documentation of {name} lacks the line `{promise}`; it ends with {}",
+                PROMISES.join(", ")
+            )
+            .into());
+        }
+        if !function
+            .block
+            .to_token_stream()
+            .to_string()
+            .contains("guard (")
+        {
+            return Err(format!("{name} does not catch panics; run its body in guard()").into());
+        }
+        names.push(name);
+    }
+    Ok(names)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const FUNCTION: &str = "/// Does something.\n///\n/// Ownership: none.\n/// Threads: any.\n\
+                            /// Valid until: always.\n#[unsafe(no_mangle)]\n\
+                            pub extern \"C\" fn exhook_something() { guard(|| ()) }\n";
+
+    #[test]
+    fn a_function_is_exported_that_says_what_it_promises_and_catches_panics() {
+        assert_eq!(exported(FUNCTION).expect("it does"), ["exhook_something"]);
+        assert!(
+            exported("fn not_exported() {}")
+                .expect("nothing to refuse")
+                .is_empty()
+        );
+    }
+
+    #[test]
+    fn a_function_that_does_not_say_what_it_promises_is_refused_by_name() {
+        for promise in PROMISES {
+            let source: Vec<_> = FUNCTION
+                .lines()
+                .filter(|line| !line.contains(promise))
+                .collect();
+            let error = exported(&source.join("\n")).expect_err("a line is missing");
+            assert!(error.to_string().contains("exhook_something"), "{error}");
+            assert!(error.to_string().contains(promise), "{error}");
+        }
+    }
+
+    #[test]
+    fn a_function_that_does_not_catch_panics_is_refused() {
+        let error = exported(&FUNCTION.replace("guard(|| ())", "")).expect_err("no guard");
+        assert!(error.to_string().contains("guard()"), "{error}");
+    }
+}
