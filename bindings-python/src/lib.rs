@@ -54,6 +54,7 @@ mod _native {
         super::errors::add_classes(module)?;
         super::generated::add_classes(module)?;
         module.add("HOOKS", PyTuple::new(py, super::registry::hook_rows())?)?;
+        module.add("DEFAULT_THREADS", exhook::DEFAULT_THREADS)?;
         module.add("__version__", env!("CARGO_PKG_VERSION"))?;
         // Nobody imports `*` from here, and the stub need not repeat every name.
         module.delattr("__all__")

@@ -7,6 +7,7 @@ from typing import Any, ClassVar, Literal, final
 from typing_extensions import disjoint_base
 
 __version__: str
+DEFAULT_THREADS: int
 
 HOOKS: tuple[
     tuple[str, str, Literal["provider", "notification", "bool", "message"], bool, str], ...

@@ -18,7 +18,7 @@ from exhook.launch import launch
 from exhook.life import Life, Plan
 from exhook.lifespan import Lifespan, LifespanFunction
 from exhook.providers import methods_of
-from exhook.settings import DEFAULT_BIND, DEFAULT_THREADS
+from exhook.settings import DEFAULT_BIND
 from exhook.words import suggestion
 
 StepFunctionType = TypeVar("StepFunctionType", bound=Callable[[], object])
@@ -37,7 +37,7 @@ class App(HookDecorators):
         self,
         *,
         lifespan: LifespanFunction | None = None,
-        threads: int = DEFAULT_THREADS,
+        threads: int = _native.DEFAULT_THREADS,
         **config: int,
     ) -> None:
         """Creates an app that is not running yet.

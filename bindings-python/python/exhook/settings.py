@@ -13,7 +13,6 @@ from exhook.errors import InvalidOptionError
 from exhook.logs import LEVELS
 
 DEFAULT_BIND = "127.0.0.1:9000"
-DEFAULT_THREADS = 32
 VARIABLE_PREFIX = "EXHOOK_"
 
 _TRUE = frozenset({"1", "true", "yes", "on"})
@@ -86,7 +85,7 @@ _MEANINGS = {
 RUN_OPTIONS = (
     Option("bind", str, f"host:port or unix:/path to serve on (default {DEFAULT_BIND})"),
     Option("log_level", str, f"one of {', '.join(LEVELS)} (default info)"),
-    Option("threads", int, f"def handlers that can run at once (default {DEFAULT_THREADS})"),
+    Option("threads", int, f"most threads for def handlers (default {_native.DEFAULT_THREADS})"),
     Option("banner", bool, "print what is served to standard error (default on)"),
 )
 """The options that are not the server's own."""
@@ -132,7 +131,7 @@ def settle(code: Mapping[str, Any], flags: Mapping[str, Any]) -> Settings:
     """
     values: dict[str, Any] = {
         "bind": DEFAULT_BIND,
-        "threads": DEFAULT_THREADS,
+        "threads": _native.DEFAULT_THREADS,
         "log_level": None,
         "banner": True,
         **code,
