@@ -32,8 +32,11 @@ pub(crate) enum AccessorKind {
     Bytes,
     /// The integer's type in Rust.
     Integer(&'static str),
-    /// The type's name in C.
-    Enum(String),
+    /// The type's name in C, and the name of its last value.
+    Enum {
+        name: String,
+        last: String,
+    },
     /// Whether a part is there.
     Has,
     /// How many entries there are.
@@ -72,7 +75,7 @@ impl Accessor {
             AccessorKind::Text | AccessorKind::Find => "exhook_str".to_owned(),
             AccessorKind::Bytes => "exhook_bytes".to_owned(),
             AccessorKind::Integer(name) => (*name).to_owned(),
-            AccessorKind::Enum(name) => name.clone(),
+            AccessorKind::Enum { name, .. } => name.clone(),
             AccessorKind::Count => "usize".to_owned(),
         }
     }
@@ -166,10 +169,13 @@ fn push(
             doc,
             format!("exhook_bytes::from(&{place}[..])"),
         ),
-        FieldKind::Enum(name, _) => {
+        FieldKind::Enum(name, values) => {
             let name = enum_name(name);
             let value = format!("{name}::of({})", copied(place));
-            add(path, AccessorKind::Enum(name), doc, value);
+            let last = values
+                .last()
+                .map_or_else(String::new, |value| variant(&name, value));
+            add(path, AccessorKind::Enum { name, last }, doc, value);
         }
         FieldKind::TextMap => {
             let entry = format!("{path}[]");
@@ -288,6 +294,12 @@ pub(crate) fn enum_name(name: &str) -> String {
     format!("exhook_{}_type", snake_case(subject))
 }
 
+/// A value of an enum in C.
+fn variant(name: &str, value: &str) -> String {
+    let prefix = name.strip_suffix("_type").unwrap_or(name);
+    format!("{prefix}_{value}").to_uppercase()
+}
+
 const PRELUDE: &str = "\
 use std::sync::LazyLock;
 
@@ -372,30 +384,25 @@ fn field_getter(file: &mut String, field: &Field, protocol: &Protocol) {
 }
 
 fn enumeration(file: &mut String, name: &str, field: &Field, values: &[String]) {
-    let prefix = name.strip_suffix("_type").unwrap_or(name).to_uppercase();
     *file += &wrapped("/// ", &field.doc);
     let _ = writeln!(
         file,
         "#[derive(Clone, Copy)]\n#[repr(u32)]\npub enum {name} {{"
     );
-    for (number, value) in values.iter().enumerate() {
-        let variant = format!("{prefix}_{}", value.to_uppercase());
-        let _ = writeln!(file, "/// To {value}.\n{variant} = {number},");
+    let variants: Vec<_> = values.iter().map(|value| variant(name, value)).collect();
+    for (number, variant) in variants.iter().enumerate() {
+        let _ = writeln!(file, "/// To {}.\n{variant} = {number},", values[number]);
     }
-    let variants: Vec<_> = values
-        .iter()
-        .map(|value| format!("{name}::{prefix}_{}", value.to_uppercase()))
-        .collect();
     let _ = writeln!(
         file,
-        "}}\n\nimpl Neutral for {name} {{\nfn neutral() -> Self {{\n{}\n}}\n}}\n\n\
+        "}}\n\nimpl Neutral for {name} {{\nfn neutral() -> Self {{\n{name}::{0}\n}}\n}}\n\n\
          impl {name} {{\nfn of(number: i32) -> Self {{\nmatch number {{",
         variants[0]
     );
     for (number, variant) in variants.iter().enumerate().skip(1) {
-        let _ = writeln!(file, "{number} => {variant},");
+        let _ = writeln!(file, "{number} => {name}::{variant},");
     }
-    let _ = writeln!(file, "_ => {},\n}}\n}}\n}}", variants[0]);
+    let _ = writeln!(file, "_ => {name}::{},\n}}\n}}\n}}", variants[0]);
 }
 
 fn function(file: &mut String, accessor: &Accessor) {

@@ -18,6 +18,7 @@ mod package_d_ts;
 mod requests_hpp;
 mod requests_js;
 mod requests_py;
+mod tests_c;
 mod text;
 
 use std::{error::Error, fs, path::Path, process::ExitCode};
@@ -87,6 +88,7 @@ fn main() -> Result<ExitCode, Box<dyn Error>> {
             "bindings-c/src/requests.rs",
             accessors_c::generate(&protocol)?,
         ),
+        ("bindings-c/tests/accessors.c", tests_c::generate(&protocol)),
     ];
     let mut same = settle(&root, &files, check)?;
     // The header is made of files that were just written.
