@@ -44,6 +44,11 @@ LANGUAGES = {
         ("node",),
         ("node", str(ROOT / "bindings-node" / "bin" / "exhook.js")),
     ),
+    "c": Language(
+        ROOT / "target" / "c-examples" / "quickstart",
+        (),
+        (str(ROOT / "target" / "debug" / "exhook"),),
+    ),
 }
 
 

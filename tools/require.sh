@@ -26,6 +26,16 @@ for tool in "$@"; do
     cc)
         command -v cc >/dev/null 2>&1 || debian_package gcc "a C compiler (cc)"
         ;;
+    clang)
+        command -v clang >/dev/null 2>&1 || command -v clang-14 >/dev/null 2>&1 ||
+            debian_package clang clang
+        ;;
+    cmake | doxygen | pkg-config | valgrind)
+        command -v "$tool" >/dev/null 2>&1 || debian_package "$tool" "$tool"
+        ;;
+    cxx)
+        command -v c++ >/dev/null 2>&1 || debian_package g++ "a C++ compiler (c++)"
+        ;;
     h2load)
         command -v h2load >/dev/null 2>&1 || debian_package nghttp2-client h2load
         ;;
@@ -45,6 +55,9 @@ for tool in "$@"; do
             fail "$python is older than Python 3.10; set PYTHON to a newer one, as in: make PYTHON=python3.11 demo"
         "$python" -c 'import ensurepip, venv' 2>/dev/null ||
             debian_package python3-venv "Python's venv module"
+        ;;
+    sqlite3)
+        pkg-config --exists sqlite3 || debian_package libsqlite3-dev "SQLite for C"
         ;;
     *)
         fail "tools/require.sh does not know $tool"

@@ -36,3 +36,7 @@ mod signals;
 mod user;
 mod version;
 mod view;
+
+#[cfg(feature = "mimalloc")]
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
