@@ -548,6 +548,9 @@ struct exhook_str exhook_hook_name(exhook_hook hook);
 /**
  * A server without handlers, with the default options.
  *
+ * The threads of a server block all signals that come from outside, so that the program's own
+ * threads receive them.
+ *
  * Ownership: the server is the caller's, to be freed with `exhook_server_free`.
  * Threads: any.
  * Valid until: `exhook_server_free`.

@@ -15,6 +15,9 @@ use crate::callback::Callback;
 /// How long stopping waits for callbacks that go on although the server has drained.
 const LAST_CALLBACKS: Duration = Duration::from_millis(500);
 
+/// What C programs are used to; memory is only taken as it is used.
+const STACK_BYTES: usize = 8 * 1024 * 1024;
+
 /// Threads that take calls from one queue: one while callbacks are quick, more as they block.
 pub(crate) struct Lanes {
     shared: Arc<Shared>,
@@ -65,7 +68,9 @@ impl Shared {
 
     fn spawn(self: &Arc<Self>, number: usize) -> io::Result<JoinHandle<()>> {
         let shared = Arc::clone(self);
-        let builder = thread::Builder::new().name(format!("exhook-lane-{number}"));
+        let builder = thread::Builder::new()
+            .name(format!("exhook-lane-{number}"))
+            .stack_size(STACK_BYTES);
         builder.spawn(move || shared.work())
     }
 }

@@ -17,6 +17,7 @@ use exhook_core::{Error, LogLevel, LogQueue, LogRecord};
 use crate::{
     callback::Inside,
     log::{exhook_log_record, log_function},
+    signals::without_signals,
     user::User,
 };
 
@@ -34,7 +35,6 @@ pub(crate) enum Sink {
 /// The one logger of the process. It runs while there are servers.
 pub(crate) struct Logger {
     state: Mutex<State>,
-    is_over: AtomicBool,
     /// How often the thread has found nothing left to deliver.
     rests: Mutex<u64>,
     rested: Condvar,
@@ -49,6 +49,7 @@ struct State {
 
 struct LogThread {
     handle: JoinHandle<()>,
+    is_over: Arc<AtomicBool>,
     process: u32,
 }
 
@@ -63,7 +64,6 @@ static LOGGER: Logger = Logger {
         servers: 0,
         thread: None,
     }),
-    is_over: AtomicBool::new(false),
     rests: Mutex::new(0),
     rested: Condvar::new(),
 };
@@ -98,12 +98,14 @@ pub(crate) fn start() {
     let Ok(queue) = LogQueue::install(state.level) else {
         return;
     };
-    LOGGER.is_over.store(false, Ordering::SeqCst);
+    let is_over = Arc::new(AtomicBool::new(false));
+    let over = Arc::clone(&is_over);
     let builder = thread::Builder::new().name("exhook-log".to_owned());
     // Without the thread records stay in the queue, of which the newest are kept.
-    if let Ok(handle) = builder.spawn(move || LOGGER.deliver(&queue)) {
+    if let Ok(handle) = without_signals(|| builder.spawn(move || LOGGER.deliver(&queue, &over))) {
         state.thread = Some(LogThread {
             handle,
+            is_over,
             process: process::id(),
         });
     }
@@ -123,7 +125,7 @@ pub(crate) fn server_freed() {
     if thread.process != process::id() {
         return;
     }
-    LOGGER.is_over.store(true, Ordering::SeqCst);
+    thread.is_over.store(true, Ordering::SeqCst);
     wake();
     // It cannot have panicked in anything but a defect, and there is nobody left to tell.
     let _ = thread.handle.join();
@@ -163,14 +165,14 @@ impl Logger {
         self.rests.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn deliver(&self, queue: &LogQueue) {
+    fn deliver(&self, queue: &LogQueue, is_over: &AtomicBool) {
         DELIVERING.set(true);
         loop {
             // Asked only while no records are there.
             let records = queue.wait(|| {
                 *self.rests() += 1;
                 self.rested.notify_all();
-                self.is_over.load(Ordering::SeqCst)
+                is_over.load(Ordering::SeqCst)
             });
             if records.is_empty() {
                 return;

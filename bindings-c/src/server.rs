@@ -17,7 +17,7 @@ use crate::{
     metrics::exhook_metrics,
     options::exhook_options,
     running::{Registration, Running},
-    signals::{EndSignals, Ender},
+    signals::{EndSignals, Ender, without_signals},
     user::{User, exhook_free},
     view::exhook_str,
 };
@@ -69,12 +69,14 @@ impl Inner {
     fn idle(&self, what: &str) -> Result<MutexGuard<'_, State>, exhook_error> {
         let state = self.state();
         if state.phase == Phase::Idle {
-            Ok(state)
-        } else {
-            Err(wrong_state(&format!(
-                "{what} while the server is running; stop it first"
-            )))
+            return Ok(state);
         }
+        if let Some(last) = &state.last {
+            last.check_process()?;
+        }
+        Err(wrong_state(&format!(
+            "{what} while the server is running; stop it first"
+        )))
     }
 
     fn start(&self, address: &str, ender: Option<Ender>) -> Outcome {
@@ -89,7 +91,7 @@ impl Inner {
             )
         };
         // Not locked, because names may have to be resolved.
-        let started = Running::start(&config, &registrations, threads, address);
+        let started = without_signals(|| Running::start(&config, &registrations, threads, address));
         let mut state = self.state();
         let outcome = match started {
             Ok(running) => {
@@ -218,6 +220,9 @@ pub(crate) unsafe fn set(
 }
 
 /// A server without handlers, with the default options.
+///
+/// The threads of a server block all signals that come from outside, so that the program's own
+/// threads receive them.
 ///
 /// Ownership: the server is the caller's, to be freed with `exhook_server_free`.
 /// Threads: any.

@@ -17,6 +17,16 @@ const SIGNALS: [c_int; 2] = [libc::SIGINT, libc::SIGTERM];
 /// What a shell reports for a process that a signal ended is this and the signal's number.
 const ENDED_BY_SIGNAL: c_int = 128;
 
+/// Signals by which the system tells a thread what it has done itself, and by which profilers ask.
+const OF_THREADS: [c_int; 6] = [
+    libc::SIGSEGV,
+    libc::SIGBUS,
+    libc::SIGFPE,
+    libc::SIGILL,
+    libc::SIGTRAP,
+    libc::SIGPROF,
+];
+
 /// How many servers can listen at once.
 const PLACES: usize = 16;
 static PIPES: [Pipe; PLACES] = [const { Pipe::new() }; PLACES];
@@ -203,6 +213,26 @@ extern "C" fn receive(signal: c_int) {
     }
     // SAFETY: as above.
     unsafe { *errno = before };
+}
+
+/// Runs `start` so that the threads that it starts receive no signals from outside: those are for
+/// the program's threads.
+pub(crate) fn without_signals<R>(start: impl FnOnce() -> R) -> R {
+    // SAFETY: a set of signals is plain memory, which the functions fill; the mask is this thread's.
+    let before = unsafe {
+        let mut blocked: libc::sigset_t = mem::zeroed();
+        let mut before: libc::sigset_t = mem::zeroed();
+        libc::sigfillset(&raw mut blocked);
+        for signal in OF_THREADS {
+            libc::sigdelset(&raw mut blocked, signal);
+        }
+        libc::pthread_sigmask(libc::SIG_SETMASK, &raw const blocked, &raw mut before);
+        before
+    };
+    let started = start();
+    // SAFETY: the mask that this thread had.
+    unsafe { libc::pthread_sigmask(libc::SIG_SETMASK, &raw const before, ptr::null_mut()) };
+    started
 }
 
 fn taken() -> MutexGuard<'static, Taken> {
