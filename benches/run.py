@@ -12,7 +12,7 @@ from pathlib import Path
 from harness import BenchError, report
 from harness.measure import Bench, Plan
 from harness.prepare import check_machine, describe_machine, prepare
-from harness.servers import KINDS, Kind
+from harness.servers import BASELINE, KINDS, Kind
 from harness.works import WORKS
 
 INTERRUPTED = 130
@@ -39,12 +39,18 @@ def parse_arguments() -> argparse.Namespace:
         "--seconds", type=float, default=3.0, help="of each run, about (default: %(default)s)"
     )
     parser.add_argument("--json", type=Path, metavar="FILE", help="write every sample to FILE")
-    parser.add_argument(
+    instead = parser.add_mutually_exclusive_group()
+    instead.add_argument(
         "--memory",
         type=at_least_one,
         metavar="CALLS",
         help="instead of the rounds, make so many calls and print the resident memory after 1 "
         "and 5 million and at the end",
+    )
+    instead.add_argument(
+        "--half-load",
+        action="store_true",
+        help=f"instead of the peak, measure the latency at half of {BASELINE}'s peak rate",
     )
     parser.add_argument(
         "--quick", action="store_true", help="one short round: does everything work?"
@@ -81,7 +87,10 @@ def run(arguments: argparse.Namespace) -> None:
     else:
         plan = Plan(work, arguments.rounds, arguments.seconds, 20_000, 10_000)
     cpus = check_machine()
-    bench = Bench(prepare(arguments.servers, build=not arguments.no_build), *cpus)
+    half_load: bool = arguments.half_load
+    needed = [*arguments.servers, KINDS[BASELINE]] if half_load else arguments.servers
+    places = prepare(needed, build=not arguments.no_build, generator=half_load)
+    bench = Bench(places, *cpus)
     machine = describe_machine()
     print(f"{work.name}: {work.method}, a request of {len(work.request)} bytes")
     print("; ".join(f"{name} {value}" for name, value in machine.items()), flush=True)
@@ -92,12 +101,32 @@ def run(arguments: argparse.Namespace) -> None:
             grown[kind.name] = bench.memory(kind, plan, arguments.memory, told)
         print(report.memory_table(grown))
         return
+    if half_load:
+        measure_half_load(bench, arguments, plan, machine)
+        return
     samples = bench.rounds(arguments.servers, plan, lambda sample: tell(report.line(sample)))
     print(report.tables(samples))
     if warning := report.disturbance(samples):
         tell(f"warning: {warning}")
     if arguments.json:
         report.write_json(arguments.json, machine, plan, samples)
+
+
+def measure_half_load(
+    bench: Bench, arguments: argparse.Namespace, plan: Plan, machine: dict[str, str]
+) -> None:
+    """Measures the latency at half of the baseline's peak."""
+    peak = bench.peak(plan)
+    tell(f"{BASELINE} answers {peak.calls_per_second:,.0f} calls a second at its peak")
+    rate = peak.calls_per_second / 2
+    samples = bench.paced_rounds(
+        arguments.servers, plan, rate, lambda sample: tell(report.paced_line(sample))
+    )
+    print(report.paced_table(samples, rate))
+    if warning := report.disturbance([peak, *samples]):
+        tell(f"warning: {warning}")
+    if arguments.json:
+        report.write_paced_json(arguments.json, machine, plan, peak, samples)
 
 
 def tell(text: str) -> None:

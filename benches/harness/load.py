@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import statistics
 import subprocess
@@ -15,6 +16,8 @@ from harness.works import GRPC_PREFIX_BYTES, Work
 
 FINISHED = re.compile(r"^finished in \S+, ([\d.]+) req/s", re.MULTILINE)
 REQUESTS = re.compile(r"(\d+) done, (\d+) succeeded, (\d+) failed, (\d+) errored, (\d+) timeout")
+# How benches/src/bin/open-loop.rs ends when the server does not keep up.
+OVERLOADED = 3
 DATA_BYTES = re.compile(r"\((\d+)\) data$", re.MULTILINE)
 
 
@@ -37,6 +40,18 @@ class Latency:
     mean: float
     p50: float
     p99: float
+
+
+@dataclass(frozen=True)
+class Paced:
+    """How long calls took that came at a given rate, in microseconds from when each was due."""
+
+    calls: int
+    p50: int
+    p99: int
+    p999: int
+    # By how much the load itself was late, which is in the times above.
+    sent_late_p99: int
 
 
 def probe(python: Path, address: str, work: Work) -> int:
@@ -69,6 +84,22 @@ def send_one_by_one(target: Target, calls: int) -> Latency:
         p50=times[len(times) // 2],
         p99=times[len(times) * 99 // 100],
     )
+
+
+def send_at_rate(
+    target: Target, generator: Path, calls_per_second: float, seconds: float
+) -> Paced | None:
+    """Makes calls at a rate that does not depend on the answers; None when too many wait."""
+    command = ["taskset", "-c", str(target.cpu), str(generator), target.address]
+    command += [target.work.method, f"{calls_per_second:.0f}", str(seconds)]
+    command += [str(target.request_file), str(GRPC_PREFIX_BYTES + target.answer_bytes)]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    if done.returncode == OVERLOADED:
+        print(f"{target.address}: {done.stderr.strip()}", file=sys.stderr)
+        return None
+    if done.returncode != 0:
+        raise BenchError(f"{generator.name} ended with status {done.returncode}: {done.stderr}")
+    return Paced(**json.loads(done.stdout))
 
 
 def _h2load(

@@ -8,9 +8,9 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from harness.load import Latency, Target, probe, send, send_one_by_one
+from harness.load import Latency, Paced, Target, probe, send, send_at_rate, send_one_by_one
 from harness.processes import Bystanders, cpu_seconds, resident_bytes
-from harness.servers import Kind, Places, Server, running
+from harness.servers import BASELINE, GENERATOR, KINDS, Kind, Places, Server, running
 from harness.works import Work
 
 MEMORY_STEP = 1_000_000
@@ -43,6 +43,18 @@ class Sample:
     latency: Latency
 
 
+@dataclass(frozen=True)
+class PacedSample:
+    """What one server did in one round at a given rate; no latency where it did not keep up."""
+
+    server: str
+    round: int
+    calls_per_second: float
+    cpu_us_per_call: float
+    bystanders: float
+    latency: Paced | None
+
+
 class Bench:
     """The machine: what was set up on it, and the CPUs of server and load."""
 
@@ -56,11 +68,27 @@ class Bench:
     ) -> list[Sample]:
         """Measures every server once a round, each alone, each round beginning with another."""
         samples = []
-        for turn in range(plan.rounds):
-            first = turn % len(kinds)
-            for kind in (*kinds[first:], *kinds[:first]):
-                samples.append(self._sample(kind, plan, turn + 1))
-                tell(samples[-1])
+        for turn, kind in _turns(kinds, plan.rounds):
+            samples.append(self._sample(kind, plan, turn))
+            tell(samples[-1])
+        return samples
+
+    def peak(self, plan: Plan) -> Sample:
+        """What the baseline does when calls come as fast as it answers them."""
+        return self._sample(KINDS[BASELINE], plan, 0)
+
+    def paced_rounds(
+        self,
+        kinds: Sequence[Kind],
+        plan: Plan,
+        calls_per_second: float,
+        tell: Callable[[PacedSample], None],
+    ) -> list[PacedSample]:
+        """As ``rounds``, with calls that come at a given rate."""
+        samples = []
+        for turn, kind in _turns(kinds, plan.rounds):
+            samples.append(self._paced_sample(kind, plan, turn, calls_per_second))
+            tell(samples[-1])
         return samples
 
     def memory(
@@ -102,6 +130,25 @@ class Bench:
                 latency=send_one_by_one(target, plan.latency_calls),
             )
 
+    def _paced_sample(
+        self, kind: Kind, plan: Plan, turn: int, calls_per_second: float
+    ) -> PacedSample:
+        with self._target(kind, plan.work) as (server, target):
+            send(target, plan.warm_up_calls)
+            generator = self._places.target / GENERATOR
+            bystanders = Bystanders((self._server_cpu, self._load_cpu))
+            before = cpu_seconds(server.pid)
+            latency = send_at_rate(target, generator, calls_per_second, plan.seconds)
+            spent = cpu_seconds(server.pid) - before
+            return PacedSample(
+                server=kind.name,
+                round=turn,
+                calls_per_second=calls_per_second,
+                cpu_us_per_call=spent / latency.calls * 1e6 if latency else 0.0,
+                bystanders=bystanders.share(spent),
+                latency=latency,
+            )
+
     @contextmanager
     def _target(self, kind: Kind, work: Work) -> Iterator[tuple[Server, Target]]:
         with (
@@ -121,3 +168,11 @@ class Bench:
                     answer_bytes=answer_bytes,
                 ),
             )
+
+
+def _turns(kinds: Sequence[Kind], rounds: int) -> Iterator[tuple[int, Kind]]:
+    """Every server once a round, each round beginning with another."""
+    for turn in range(rounds):
+        first = turn % len(kinds)
+        for kind in (*kinds[first:], *kinds[:first]):
+            yield turn + 1, kind

@@ -8,11 +8,12 @@ import platform
 import shutil
 import subprocess
 import sys
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from pathlib import Path
 
-from harness import ROOT, BenchError
-from harness.servers import Kind, Places
+from harness import ROOT, BenchError, native
+from harness.servers import C_BINARY, CPP_BINARY, GENERATOR, Kind, Places
+from harness.step import step
 
 TOOLS = {
     "h2load": "install the Debian package nghttp2-client",
@@ -36,29 +37,36 @@ def check_machine() -> tuple[int, int]:
     return cpus[0], cpus[1]
 
 
-def prepare(kinds: Sequence[Kind], build: bool) -> Places:
-    """Builds and installs what ``kinds`` need, or with ``build`` off takes what is there."""
+def prepare(kinds: Sequence[Kind], build: bool, generator: bool = False) -> Places:
+    """Builds and installs what ``kinds`` need, or with ``build`` off takes what is there.
+
+    With ``generator`` also the load of calls at a given rate.
+    """
+    binaries = {kind.binary for kind in kinds if kind.binary} | (
+        {GENERATOR} if generator else set()
+    )
     target = _target_directory()
     venv = target / "bench-venv"
     places = Places(
-        binaries=target / "release",
+        target=target,
         python=venv / "bin" / "python",
         generated=target / "bench-generated",
         logs=target / "bench-logs",
     )
     places.logs.mkdir(parents=True, exist_ok=True)
     if build:
-        binaries = [kind.binary for kind in kinds if kind.binary]
-        if binaries:
-            options = [option for name in binaries for option in ("--bin", name)]
-            _step(["cargo", "build", "--release", "-p", "exhook-benches", *options])
+        _build_rust(binaries)
+        if any(binary.startswith(CPP_BINARY) for binary in binaries):
+            native.build_cpp(target / CPP_BINARY)
+        if C_BINARY in binaries:
+            native.build_c(target / C_BINARY)
         # The probe that checks answers is one of them.
         _install_python_peers(venv, places)
         if any(kind.is_python and kind.needs_package for kind in kinds):
             _pip(places, str(ROOT / "bindings-python"))
         if any(kind.is_node for kind in kinds):
             _prepare_node(kinds)
-    needed = [places.binaries / kind.binary for kind in kinds if kind.binary]
+    needed = [target / binary for binary in sorted(binaries)]
     if any(kind.is_node and not kind.needs_package for kind in kinds):
         needed.append(GRPC_JS / "node_modules")
     missing = [path for path in (places.python, *needed) if not path.exists()]
@@ -91,44 +99,35 @@ def _target_directory() -> Path:
         raise BenchError("cargo metadata fails in the repository; run it to see why") from None
 
 
+def _build_rust(binaries: Collection[str]) -> None:
+    names = [Path(binary).name for binary in sorted(binaries) if binary.startswith("release/")]
+    if names:
+        options = [option for name in names for option in ("--bin", name)]
+        step(["cargo", "build", "--release", "-p", "exhook-benches", *options])
+
+
 def _install_python_peers(venv: Path, places: Places) -> None:
     if not places.python.exists():
-        _step([sys.executable, "-m", "venv", str(venv)], "Debian: install python3-venv")
+        step([sys.executable, "-m", "venv", str(venv)], "Debian: install python3-venv")
     _pip(places, "-r", str(ROOT / "benches" / "peers" / "requirements.txt"))
     places.generated.mkdir(exist_ok=True)
     outputs = [f"--{kind}_out={places.generated}" for kind in ("python", "grpc_python")]
     protoc = [str(places.python), "-m", "grpc_tools.protoc", f"-I{ROOT / 'proto'}"]
-    _step([*protoc, *outputs, "exhook_v3.proto"])
+    step([*protoc, *outputs, "exhook_v3.proto"])
 
 
 def _prepare_node(kinds: Sequence[Kind]) -> None:
     if shutil.which("npm") is None:
         raise BenchError("npm is missing: install Node.js 18 or newer")
     if any(kind.is_node and not kind.needs_package for kind in kinds):
-        _step(["npm", "ci", "--prefix", str(GRPC_JS)])
+        step(["npm", "ci", "--prefix", str(GRPC_JS)])
     if any(kind.is_node and kind.needs_package for kind in kinds):
-        _step(["node", str(ROOT / "bindings-node" / "scripts" / "build.js")])
+        step(["node", str(ROOT / "bindings-node" / "scripts" / "build.js")])
 
 
 def _pip(places: Places, *arguments: str) -> None:
     pip = [str(places.python), "-m", "pip", "--disable-pip-version-check", "--quiet"]
-    _step([*pip, "install", *arguments])
-
-
-def _step(command: list[str], remedy: str = "") -> None:
-    """Runs a command whose output matters only when it fails."""
-    print("$", " ".join(command), file=sys.stderr)
-    done = subprocess.run(
-        command,
-        cwd=ROOT,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-        check=False,
-    )
-    if done.returncode != 0:
-        tail = "\n  ".join(done.stdout.strip().splitlines()[-20:])
-        raise BenchError(f"that failed:\n  {tail}" + (f"\n{remedy}" if remedy else ""))
+    step([*pip, "install", *arguments])
 
 
 def _output(command: list[str]) -> str:

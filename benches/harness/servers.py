@@ -20,10 +20,17 @@ START_TIMEOUT_S = 20.0
 STOP_TIMEOUT_S = 8.0
 GREETING = "listening on "
 
+# What all others are compared with.
+BASELINE = "tonic"
+# The load of calls at a given rate, built with the Rust servers.
+GENERATOR = "release/open-loop"
+CPP_BINARY = "bench-grpc-cpp/server"
+C_BINARY = "bench-c/exhook_server"
+
 
 @dataclass(frozen=True)
 class Kind:
-    """One way to serve: a Rust binary of ours by name, or a script for Python or Node.js."""
+    """One way to serve: a binary below the target directory, or a script for Python or Node.js."""
 
     name: str
     binary: str = ""
@@ -31,6 +38,13 @@ class Kind:
     arguments: tuple[str, ...] = ()
     announces: bool = True
     needs_package: bool = False
+    # The peer of the same language, where that is not the baseline.
+    peer: str = ""
+
+    @property
+    def takes_options(self) -> bool:
+        """Whether it wants the address behind ``--bind``, and not as its only argument."""
+        return bool(self.script or self.arguments)
 
     @property
     def is_python(self) -> bool:
@@ -50,6 +64,7 @@ def _python(mode: str) -> Kind:
         arguments=("--mode", mode),
         announces=False,
         needs_package=True,
+        peer="grpcio-aio",
     )
 
 
@@ -59,15 +74,25 @@ def _node(mode: str) -> Kind:
         script="node/exhook_server.mjs",
         arguments=("--mode", mode),
         needs_package=True,
+        peer="grpc-js",
+    )
+
+
+def _c(mode: str) -> Kind:
+    return Kind(
+        f"exhook-c-{mode}",
+        binary=C_BINARY,
+        arguments=("--mode", mode),
+        peer="grpc-cpp",
     )
 
 
 KINDS = {
     kind.name: kind
     for kind in (
-        Kind("tonic", binary="peer-tonic"),
+        Kind(BASELINE, binary="release/peer-tonic"),
         Kind("grpcio-aio", script="peers/grpcio_asyncio.py"),
-        Kind("exhook-rust", binary="exhook-rust"),
+        Kind("exhook-rust", binary="release/exhook-rust"),
         _python("def"),
         _python("inline"),
         _python("async"),
@@ -76,6 +101,11 @@ KINDS = {
         _node("sync"),
         _node("async"),
         _node("async-suspending"),
+        Kind("grpc-cpp", binary=CPP_BINARY),
+        Kind("grpc-cpp-default", binary=f"{CPP_BINARY}-default"),
+        _c("inline"),
+        _c("lane"),
+        _c("deferred"),
     )
 }
 
@@ -84,7 +114,7 @@ KINDS = {
 class Places:
     """Where the set-up put things."""
 
-    binaries: Path
+    target: Path
     python: Path
     generated: Path
     logs: Path
@@ -102,12 +132,8 @@ class Server:
 def running(kind: Kind, places: Places, cpu: int) -> Iterator[Server]:
     """Starts a server of this kind on ``cpu``, and ends it whatever happens."""
     bind = f"{HOST}:{0 if kind.announces else _free_port()}"
-    if kind.binary:
-        command = [str(places.binaries / kind.binary), bind]
-    else:
-        script = ROOT / "benches" / kind.script
-        runtime = str(places.python) if kind.is_python else "node"
-        command = [runtime, str(script), *kind.arguments, "--bind", bind]
+    address = ["--bind", bind] if kind.takes_options else [bind]
+    command = [*_program(kind, places), *kind.arguments, *address]
     log = places.logs / f"{kind.name}.log"
     with log.open("wb") as errors:
         process = subprocess.Popen(
@@ -124,6 +150,13 @@ def running(kind: Kind, places: Places, cpu: int) -> Iterator[Server]:
         raise BenchError(f"{kind.name}: {error}\n  its output is in {log}") from error
     finally:
         _end(process)
+
+
+def _program(kind: Kind, places: Places) -> list[str]:
+    if kind.binary:
+        return [str(places.target / kind.binary)]
+    runtime = str(places.python) if kind.is_python else "node"
+    return [runtime, str(ROOT / "benches" / kind.script)]
 
 
 def _address(process: subprocess.Popen[bytes], kind: Kind, bind: str, log: Path) -> str:
