@@ -18,7 +18,8 @@ pub(crate) fn generate(protocol: &Protocol) -> String {
         "<!-- {NOTICE} -->\n\n# Hooks\n\n\
          The broker calls the hooks that have a handler. In Python the handler of `client.authenticate` \
          is registered with `@app.on_client_authenticate`, in JavaScript with `app.onClientAuthenticate`, in Rust \
-         with `on_client_authenticate`, and so on.\n\n\
+         and C++ with `on_client_authenticate`, in C with `EXHOOK_HOOK_CLIENT_AUTHENTICATE`, and so on. \
+         What is `clientinfo.username` in most languages is `exhook_call_clientinfo_username` in C.\n\n\
          | Hook | In EMQX 4 | Called | Answer | Topic filters | Since |\n\
          |---|---|---|---|---|---|\n"
     );
