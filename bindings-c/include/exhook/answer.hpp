@@ -85,13 +85,13 @@ void fail(exhook_call *call, std::string_view happened, std::string_view what = 
   try {
     std::string message = "a handler of ";
     message.append(text(exhook_hook_name(RequestType::hook_id))).append(happened).append(what);
-    if (const std::string_view clientid = text(exhook_call_clientid(call)); !clientid.empty()) {
-      message.append(" (clientid ").append(clientid).append(")");
-    }
     if (call == nullptr) {
       message += "; it had deferred the call";
     } else if (!is_notification_v<RequestType>) {
       message += "; the fallback is answered";
+    }
+    if (const std::string_view clientid = text(exhook_call_clientid(call)); !clientid.empty()) {
+      message.append(" clientid=").append(clientid);
     }
     exhook_log(EXHOOK_LOG_ERROR, c_text(message));
   } catch (const std::exception &) {
@@ -117,6 +117,6 @@ bool settle(exhook_call *call, Answer &&answer) noexcept {
   }
 }
 
-}  // namespace exhook::detail
+} // namespace exhook::detail
 
 #endif

@@ -41,7 +41,7 @@ namespace exhook {
 /// Handlers and settings are for one thread at a time, before the start; everything else may be
 /// called by any thread. An App may be moved while it runs, but not while another thread uses it.
 class App : public Hooks<App>, public Settings<App> {
- public:
+public:
   /// A server with no handlers, and every setting as it is by default.
   App() : server_(exhook_server_new()) {}
   /// Takes the server out of `other`, which can only be destroyed or assigned to afterwards.
@@ -52,7 +52,7 @@ class App : public Hooks<App>, public Settings<App> {
   /// Not in a handler: there it does nothing but log an error, and the server goes on for ever.
   ~App() = default;
 
-  /// How many threads at most run handlers at once. Default: 32.
+  /// How many threads at most run handlers at once.
   ///
   /// @throws Error where the number means nothing, or the server runs
   App &threads(std::uint64_t threads) {
@@ -101,7 +101,7 @@ class App : public Hooks<App>, public Settings<App> {
   /// stays the App's.
   [[nodiscard]] exhook_server *server() const noexcept { return server_.get(); }
 
- private:
+private:
   struct Free {
     void operator()(exhook_server *server) const noexcept {
       if (exhook_server_free(server) == EXHOOK_ERR_WRONG_STATE) {
@@ -115,6 +115,6 @@ class App : public Hooks<App>, public Settings<App> {
   std::unique_ptr<exhook_server, Free> server_;
 };
 
-}  // namespace exhook
+} // namespace exhook
 
 #endif

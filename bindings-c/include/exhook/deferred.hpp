@@ -27,7 +27,7 @@ namespace exhook {
 /// done then. One thread at a time may use it. It may outlive its App.
 template <class RequestType>
 class [[nodiscard]] Deferred {
- public:
+public:
   /// Takes a call over that exhook_call_defer() returned.
   explicit Deferred(exhook_call *deferred) noexcept : request_(deferred) {}
   /// Takes the call out of `other`, which is empty afterwards.
@@ -68,12 +68,12 @@ class [[nodiscard]] Deferred {
   /// Whether there is a call: false after it was moved to somewhere else.
   explicit operator bool() const noexcept { return request_.call() != nullptr; }
 
- private:
+private:
   void release() noexcept { exhook_call_free(std::exchange(request_.call_, nullptr)); }
 
   RequestType request_;
 };
 
-}  // namespace exhook
+} // namespace exhook
 
 #endif

@@ -15,14 +15,14 @@ namespace exhook {
 ///
 /// `what()` says what is wrong, where, and what to do; `code()` is for programs.
 class Error : public std::runtime_error {
- public:
+public:
   /// An error of this code with this text.
   Error(exhook_code code, const std::string &text) : std::runtime_error(text), code_(code) {}
 
   /// The code, for example `EXHOOK_ERR_ADDRESS_IN_USE`.
   [[nodiscard]] exhook_code code() const noexcept { return code_; }
 
- private:
+private:
   exhook_code code_;
 };
 
@@ -43,7 +43,7 @@ inline void check(exhook_code code, const std::string &what) {
   if (code != EXHOOK_OK) throw Error(code, what + ": " + exhook_code_text(code));
 }
 
-}  // namespace detail
-}  // namespace exhook
+} // namespace detail
+} // namespace exhook
 
 #endif

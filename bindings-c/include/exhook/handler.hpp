@@ -31,7 +31,7 @@ constexpr bool is_handler() noexcept {
   }
 }
 
-}  // namespace detail
+} // namespace detail
 
 /// Whether a value of type `Handler` can be registered for the hook of `RequestType`: whether it
 /// can be called as const with a `const RequestType &`, and returns what the hook can be answered
@@ -99,7 +99,7 @@ void add_handler(exhook_server *server, const Options &options, Handler &&handle
   }
 }
 
-}  // namespace detail
-}  // namespace exhook
+} // namespace detail
+} // namespace exhook
 
 #endif

@@ -15,7 +15,7 @@ namespace exhook {
 /// how elements are counted and read, and is none of the users' business.
 template <class Element, class Source>
 class List {
- public:
+public:
   /// The type in the C interface that the list is read from.
   using Owner = typename Source::Owner;
   /// What the list is of.
@@ -23,7 +23,7 @@ class List {
 
   /// Goes through a list from its beginning; elements are made when it is dereferenced.
   class iterator {
-   public:
+  public:
     /// Elements do not lie in memory, so that nothing can refer to them.
     using iterator_category = std::input_iterator_tag;
     /// What the list is of.
@@ -62,7 +62,7 @@ class List {
       return !(left == right);
     }
 
-   private:
+  private:
     const Owner *owner_ = nullptr;
     std::size_t index_ = 0;
   };
@@ -86,10 +86,10 @@ class List {
   /// The place behind the last element.
   [[nodiscard]] iterator end() const noexcept { return {owner_, size()}; }
 
- private:
+private:
   const Owner *owner_;
 };
 
-}  // namespace exhook
+} // namespace exhook
 
 #endif

@@ -40,7 +40,7 @@ enum class Level {
 
 /// One line of the log: a view, valid until the callable returns that got it.
 class LogRecord {
- public:
+public:
   /// A view of a record of the C interface.
   explicit LogRecord(const exhook_log_record *record) noexcept : record_(record) {}
 
@@ -57,7 +57,7 @@ class LogRecord {
     return detail::text(exhook_log_record_message(record_));
   }
 
- private:
+private:
   const exhook_log_record *record_;
 };
 
@@ -73,7 +73,7 @@ void log_back(const exhook_log_record *record, void *user) noexcept {
   }
 }
 
-}  // namespace detail
+} // namespace detail
 
 /// Hands the log records of this level, and of more important ones, to `callable`, in place of
 /// whatever got them before. Without this, warnings and errors go to standard error.
@@ -99,6 +99,6 @@ inline void log_to_stderr(Level level) {
   detail::check(exhook_log_to_stderr(static_cast<exhook_log_level>(level)));
 }
 
-}  // namespace exhook
+} // namespace exhook
 
 #endif

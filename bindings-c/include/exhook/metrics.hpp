@@ -17,7 +17,7 @@ namespace exhook {
 
 /// What was counted for one hook of one package: a view, valid as long as its Metrics.
 class HookMetrics {
- public:
+public:
   /// The hook at this place of a snapshot of the C interface.
   HookMetrics(const exhook_metrics *metrics, std::size_t index) noexcept
       : metrics_(metrics), index_(index) {}
@@ -62,7 +62,7 @@ class HookMetrics {
     return exhook_metrics_waited_us_at(metrics_, index_, quantile);
   }
 
- private:
+private:
   const exhook_metrics *metrics_;
   std::size_t index_;
 };
@@ -80,7 +80,7 @@ struct MetricsHooks {
   }
 };
 
-}  // namespace detail
+} // namespace detail
 
 /// What a server has counted since it was made, as it was at one moment: see App::metrics().
 ///
@@ -93,7 +93,7 @@ struct MetricsHooks {
 ///
 /// Any thread may read it, also several at once. Before the first start all numbers are 0.
 class Metrics {
- public:
+public:
   /// Owns a snapshot of the C interface, or none.
   explicit Metrics(exhook_metrics *metrics) noexcept : metrics_(metrics) {}
 
@@ -129,7 +129,7 @@ class Metrics {
   }
   List<HookMetrics, detail::MetricsHooks> hooks() const && = delete;
 
- private:
+private:
   struct Free {
     void operator()(exhook_metrics *metrics) const noexcept { exhook_metrics_free(metrics); }
   };
@@ -137,6 +137,6 @@ class Metrics {
   std::unique_ptr<exhook_metrics, Free> metrics_;
 };
 
-}  // namespace exhook
+} // namespace exhook
 
 #endif

@@ -43,7 +43,7 @@ enum class Ack {
 ///
 /// Whether a filter is one is checked where the handler is registered.
 class Topics {
- public:
+public:
   /// One filter, for example `"sensors/#"`.
   Topics(const char *filter) : filters_{filter} {}
   /// One filter.
@@ -59,7 +59,7 @@ class Topics {
   /// The filters, valid as long as this object.
   [[nodiscard]] const std::vector<std::string> &filters() const noexcept { return filters_; }
 
- private:
+private:
   std::vector<std::string> filters_;
 };
 
@@ -73,7 +73,7 @@ class Topics {
 /// A value that may be copied and used again. Whether the options suit the hook and its broker is
 /// checked where the handler is registered.
 class Options {
- public:
+public:
   /// Adds topic filters to those that are there; without any, all messages come.
   Options &topics(const Topics &topics) {
     topics_.insert(topics_.end(), topics.filters().begin(), topics.filters().end());
@@ -137,7 +137,7 @@ class Options {
     return options;
   }
 
- private:
+private:
   std::vector<std::string> topics_;
   std::optional<std::uint64_t> timeout_ms_;
   std::optional<Fallback> fallback_;
@@ -145,6 +145,6 @@ class Options {
   std::optional<bool> is_inline_;
 };
 
-}  // namespace exhook
+} // namespace exhook
 
 #endif

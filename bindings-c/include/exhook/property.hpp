@@ -23,7 +23,7 @@ namespace exhook {
 /// for (const auto [name, value] : request.user_props()) …
 /// @endcode
 class Property {
- public:
+public:
   /// A property of this name with this value.
   Property(std::string_view name, std::string_view value) noexcept : name_(name), value_(value) {}
 
@@ -39,7 +39,7 @@ class Property {
     return Index == 0 ? name_ : value_;
   }
 
- private:
+private:
   std::string_view name_;
   std::string_view value_;
 };
@@ -47,7 +47,7 @@ class Property {
 /// A list of properties, or the headers of a message.
 template <class Source>
 class Properties : public List<Property, Source> {
- public:
+public:
   using List<Property, Source>::List;
 
   /// The value of the first property of this name, valid as long as the request; empty where there
@@ -60,17 +60,21 @@ class Properties : public List<Property, Source> {
   }
 };
 
-}  // namespace exhook
+} // namespace exhook
+
+namespace std {
 
 /// How many parts a property is taken apart into.
 template <>
-struct std::tuple_size<exhook::Property> : std::integral_constant<std::size_t, 2> {};
+struct tuple_size<exhook::Property> : integral_constant<size_t, 2> {};
 
 /// The type of a part of a property.
-template <std::size_t Index>
-struct std::tuple_element<Index, exhook::Property> {
+template <size_t Index>
+struct tuple_element<Index, exhook::Property> {
   /// Both parts are texts.
-  using type = std::string_view;
+  using type = string_view;
 };
+
+} // namespace std
 
 #endif

@@ -26,13 +26,13 @@ namespace exhook {
 /// What MQTT does not know is refused when the call is answered: the fallback is answered then,
 /// and a warning logged. Retain flags and MQTT 5 properties cannot be changed.
 class Replace {
- public:
+public:
   /// Publishes to this topic instead: UTF-8 without wildcards, 1 to 65,535 bytes.
   Replace &topic(std::string_view topic) & {
     topic_ = std::string(topic);
     return *this;
   }
-  /// @copydoc topic(std::string_view)
+  /// The same for a temporary.
   Replace topic(std::string_view topic) && { return std::move(this->topic(topic)); }
 
   /// Publishes with this quality of service instead: 0, 1 or 2.
@@ -40,7 +40,7 @@ class Replace {
     qos_ = qos;
     return *this;
   }
-  /// @copydoc qos(unsigned)
+  /// The same for a temporary.
   Replace qos(unsigned qos) && { return std::move(this->qos(qos)); }
 
   /// Publishes these bytes instead. A string that is moved in is not copied.
@@ -52,11 +52,11 @@ class Replace {
   Replace &payload(std::string_view bytes) & { return payload(std::string(bytes)); }
   /// Publishes a copy of this text instead, which ends at its NUL.
   Replace &payload(const char *text) & { return payload(std::string(text)); }
-  /// @copydoc payload(std::string &&)
+  /// The same for a temporary.
   Replace payload(std::string &&bytes) && { return std::move(this->payload(std::move(bytes))); }
-  /// @copydoc payload(std::string_view)
+  /// The same for a temporary.
   Replace payload(std::string_view bytes) && { return std::move(this->payload(bytes)); }
-  /// @copydoc payload(const char *)
+  /// The same for a temporary.
   Replace payload(const char *text) && { return std::move(this->payload(text)); }
 
   /// Answers a call of the C interface with these changes, for programs that use both. The payload
@@ -76,7 +76,7 @@ class Replace {
     return code;
   }
 
- private:
+private:
   struct FreeMessage {
     void operator()(exhook_message *message) const noexcept { exhook_message_free(message); }
   };
@@ -111,7 +111,7 @@ class Replace {
 /// });
 /// @endcode
 class PublishAnswer {
- public:
+public:
   /// Publishes with these changes.
   PublishAnswer(Replace changes) noexcept : answer_(std::move(changes)) {}
   /// block() or ignore(); others do not suit the hook, so that its fallback is answered.
@@ -122,10 +122,10 @@ class PublishAnswer {
     return std::visit([call](auto &answer) { return answer.reply_to(call); }, answer_);
   }
 
- private:
+private:
   std::variant<Verdict, Replace> answer_;
 };
 
-}  // namespace exhook
+} // namespace exhook
 
 #endif

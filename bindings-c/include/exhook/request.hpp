@@ -22,7 +22,7 @@ namespace exhook {
 /// where it is deferred, until its Deferred is destroyed. Copy what is kept longer. It cannot be
 /// copied itself. Any thread may read it, also several at once.
 class Request {
- public:
+public:
   Request(const Request &) = delete;
   Request &operator=(const Request &) = delete;
 
@@ -56,12 +56,12 @@ class Request {
   /// The call, for functions of the C interface; NULL after it was deferred.
   [[nodiscard]] exhook_call *call() const noexcept { return call_; }
 
- protected:
+protected:
   /// A view of this call.
   explicit Request(exhook_call *call) noexcept : call_(call) {}
   ~Request() = default;
 
- private:
+private:
   template <class Self, exhook_hook Hook, class AnswerKind>
   friend class RequestOf;
   template <class Deferrable>
@@ -75,7 +75,7 @@ class Request {
 /// A request of the hook `Hook`, whose class is `Self`.
 template <class Self, exhook_hook Hook, class AnswerKind>
 class RequestOf : public Request {
- public:
+public:
   /// The hook.
   static constexpr exhook_hook hook_id = Hook;
   /// What can be answered, which decides what its handlers may return.
@@ -99,10 +99,10 @@ class RequestOf : public Request {
     return Deferred<Self>(deferred);
   }
 
- protected:
+protected:
   ~RequestOf() = default;
 };
 
-}  // namespace exhook
+} // namespace exhook
 
 #endif

@@ -24,6 +24,6 @@ inline exhook_bytes c_bytes(std::string_view from) noexcept {
   return exhook_bytes{reinterpret_cast<const std::uint8_t *>(from.data()), from.size()};
 }
 
-}  // namespace exhook::detail
+} // namespace exhook::detail
 
 #endif

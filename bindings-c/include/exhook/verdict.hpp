@@ -14,7 +14,7 @@ namespace exhook {
 ///
 /// A small value, which any thread may copy and keep.
 class Verdict {
- public:
+public:
   /// allow() for true, deny() for false. Only a `bool` converts: no pointer, and no number.
   template <class Bool, class = std::enable_if_t<std::is_same_v<Bool, bool>>>
   constexpr Verdict(Bool is_allowed) noexcept : kind_(is_allowed ? Kind::allow : Kind::deny) {}
@@ -39,17 +39,23 @@ class Verdict {
   /// @return what the function of the C interface returned
   exhook_code reply_to(exhook_call *call) const noexcept {
     switch (kind_) {
-      case Kind::allow: return exhook_reply_allow(call);
-      case Kind::deny: return exhook_reply_deny(call);
-      case Kind::keep_allowing: return exhook_reply_keep_going(call, true);
-      case Kind::keep_denying: return exhook_reply_keep_going(call, false);
-      case Kind::block: return exhook_reply_block(call);
-      case Kind::ignore: break;
+    case Kind::allow:
+      return exhook_reply_allow(call);
+    case Kind::deny:
+      return exhook_reply_deny(call);
+    case Kind::keep_allowing:
+      return exhook_reply_keep_going(call, true);
+    case Kind::keep_denying:
+      return exhook_reply_keep_going(call, false);
+    case Kind::block:
+      return exhook_reply_block(call);
+    case Kind::ignore:
+      break;
     }
     return exhook_reply_ignore(call);
   }
 
- private:
+private:
   enum class Kind : unsigned char { allow, deny, ignore, keep_allowing, keep_denying, block };
 
   constexpr explicit Verdict(Kind kind) noexcept : kind_(kind) {}
@@ -76,6 +82,6 @@ class Verdict {
 /// The message does not reach its subscribers. For message.publish.
 [[nodiscard]] constexpr Verdict block() noexcept { return Verdict(Verdict::Kind::block); }
 
-}  // namespace exhook
+} // namespace exhook
 
 #endif
