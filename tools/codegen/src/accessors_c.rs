@@ -1,17 +1,16 @@
-//! What the C library has once for each field: `bindings-c/src/requests.rs`.
+//! [`Accessor`]: what the C library has once for each field of a request.
 
-use std::{collections::BTreeSet, error::Error, fmt::Write as _};
+use std::collections::BTreeSet;
 
 use exhook::Hook;
 
 use crate::{
-    NOTICE,
     descriptors::{Field, FieldKind, Message, Protocol},
-    text::{formatted_rust, snake_case, wrapped},
+    text::snake_case,
 };
 
 /// Fields for which `call.rs` has a function that looks in every place.
-const BY_HAND: &str = "topic";
+pub(crate) const BY_HAND: &str = "topic";
 
 /// One function that reads a field of a request.
 pub(crate) struct Accessor {
@@ -20,9 +19,9 @@ pub(crate) struct Accessor {
     pub(crate) kind: AccessorKind,
     /// The hooks whose requests have the field.
     pub(crate) hooks: Vec<Hook>,
-    doc: String,
+    pub(crate) doc: String,
     /// What gives the value, of a `request`, an `index` or a `name`.
-    value: String,
+    pub(crate) value: String,
 }
 
 /// What an accessor returns.
@@ -69,7 +68,7 @@ impl Accessor {
         !counts && self.path.contains("[]")
     }
 
-    fn returned(&self) -> String {
+    pub(crate) fn returned(&self) -> String {
         match &self.kind {
             AccessorKind::Bool | AccessorKind::Has => "bool".to_owned(),
             AccessorKind::Text | AccessorKind::Find => "exhook_str".to_owned(),
@@ -80,7 +79,7 @@ impl Accessor {
         }
     }
 
-    fn is_view(&self) -> bool {
+    pub(crate) fn is_view(&self) -> bool {
         matches!(
             self.kind,
             AccessorKind::Text | AccessorKind::Find | AccessorKind::Bytes
@@ -103,7 +102,10 @@ pub(crate) fn accessors(protocol: &Protocol) -> Vec<Accessor> {
 }
 
 /// The hooks that have this field, each with what it means there.
-fn owners<'protocol>(name: &str, protocol: &'protocol Protocol) -> Vec<(Hook, &'protocol Field)> {
+pub(crate) fn owners<'protocol>(
+    name: &str,
+    protocol: &'protocol Protocol,
+) -> Vec<(Hook, &'protocol Field)> {
     let owners = protocol.hooks.iter().filter_map(|doc| {
         let field = doc.request.fields.iter().find(|field| field.name == name)?;
         Some((doc.hook, field))
@@ -137,6 +139,28 @@ struct Base {
     hooks: Vec<Hook>,
 }
 
+impl Base {
+    /// A place inside this one.
+    fn inside(&self, path: String, place: String) -> Self {
+        Self {
+            path,
+            place,
+            hooks: self.hooks.clone(),
+        }
+    }
+
+    /// The accessor of what is at this place, or at `path` below it.
+    fn accessor(&self, path: &str, kind: AccessorKind, doc: String, value: String) -> Accessor {
+        Accessor {
+            path: format!("{}{path}", self.path),
+            kind,
+            hooks: self.hooks.clone(),
+            doc,
+            value,
+        }
+    }
+}
+
 fn push(
     found: &mut Vec<Accessor>,
     base: &Base,
@@ -144,122 +168,90 @@ fn push(
     doc: String,
     protocol: &Protocol,
 ) {
-    let mut add = |path: String, kind, doc: String, value: String| {
-        found.push(Accessor {
-            path,
-            kind,
-            hooks: base.hooks.clone(),
-            doc,
-            value,
-        });
+    let place = &base.place;
+    let count = || {
+        let text = format!("{doc} How many there are.");
+        base.accessor("", AccessorKind::Count, text, format!("{place}.len()"))
     };
-    let (path, place) = (base.path.clone(), &base.place);
     match kind {
-        FieldKind::Bool => add(path, AccessorKind::Bool, doc, copied(place)),
-        FieldKind::Integer(name) => add(path, AccessorKind::Integer(name), doc, copied(place)),
-        FieldKind::Text => add(
-            path,
-            AccessorKind::Text,
-            doc,
-            format!("exhook_str::from({place}.as_str())"),
-        ),
-        FieldKind::Bytes => add(
-            path,
+        FieldKind::Message(part) => return nested(found, base, part, protocol),
+        FieldKind::OptionalMessage(part) => {
+            let text = format!("{doc} Whether the broker sent it.");
+            let value = format!("{place}.is_some()");
+            found.push(base.accessor("", AccessorKind::Has, text, value));
+            return nested(found, base, part, protocol);
+        }
+        FieldKind::Messages(part) => {
+            found.push(count());
+            let path = format!("{}[]", base.path);
+            let entries = base.inside(path, format!("{place}.get(index)?"));
+            return parts(found, &entries, protocol.part(part), protocol);
+        }
+        FieldKind::TextMap => {
+            found.push(count());
+            return map(found, base, &doc);
+        }
+        _ => {}
+    }
+    let (kind, value) = single(kind, place);
+    found.push(base.accessor("", kind, doc, value));
+}
+
+/// The accessor of a field that is one value.
+fn single(kind: &FieldKind, place: &str) -> (AccessorKind, String) {
+    match kind {
+        FieldKind::Bool => (AccessorKind::Bool, copied(place)),
+        FieldKind::Integer(name) => (AccessorKind::Integer(name), copied(place)),
+        FieldKind::Bytes => (
             AccessorKind::Bytes,
-            doc,
             format!("exhook_bytes::from(&{place}[..])"),
         ),
         FieldKind::Enum(name, values) => {
             let name = enum_name(name);
             let value = format!("{name}::of({})", copied(place));
-            let last = values
-                .last()
-                .map_or_else(String::new, |value| variant(&name, value));
-            add(path, AccessorKind::Enum { name, last }, doc, value);
+            let last = values.last();
+            let last = last.map_or_else(String::new, |value| variant(&name, value));
+            (AccessorKind::Enum { name, last }, value)
         }
-        FieldKind::TextMap => {
-            let entry = format!("{path}[]");
-            let nth =
-                |part| format!("exhook_str::from({place}.iter().nth(index)?.{part}.as_str())");
-            add(
-                path.clone(),
-                AccessorKind::Count,
-                format!("{doc} How many there are."),
-                format!("{place}.len()"),
-            );
-            add(
-                format!("{entry}.name"),
-                AccessorKind::Text,
-                format!("{doc} The name at a place."),
-                nth("0"),
-            );
-            add(
-                format!("{entry}.value"),
-                AccessorKind::Text,
-                format!("{doc} The value at a place."),
-                nth("1"),
-            );
-            let text = format!("{doc} The value of `name`; empty where there is none.");
-            add(
-                path,
-                AccessorKind::Find,
-                text,
-                format!("find(&{place}, name)"),
-            );
-        }
-        FieldKind::Messages(part) => {
-            add(
-                path.clone(),
-                AccessorKind::Count,
-                format!("{doc} How many there are."),
-                format!("{place}.len()"),
-            );
-            let entries = Base {
-                path: format!("{path}[]"),
-                place: format!("{place}.get(index)?"),
-                hooks: base.hooks.clone(),
-            };
-            parts(found, &entries, protocol.part(part), protocol);
-        }
-        FieldKind::Message(part) => {
-            let nested = Base {
-                path,
-                place: nested_place(base, part),
-                hooks: base.hooks.clone(),
-            };
-            parts(found, &nested, protocol.part(part), protocol);
-        }
-        FieldKind::OptionalMessage(part) => {
-            let text = format!("{doc} Whether the broker sent it.");
-            add(
-                path.clone(),
-                AccessorKind::Has,
-                text,
-                format!("{place}.is_some()"),
-            );
-            let nested = Base {
-                path,
-                place: nested_place(base, part),
-                hooks: base.hooks.clone(),
-            };
-            parts(found, &nested, protocol.part(part), protocol);
-        }
+        _ => (
+            AccessorKind::Text,
+            format!("exhook_str::from({place}.as_str())"),
+        ),
     }
 }
 
-/// What is inside a part; an empty one stands for one that is absent.
-fn nested_place(base: &Base, part: &str) -> String {
-    format!("{}.as_ref().unwrap_or(&{})", base.place, nothing(part))
+/// The accessors of names and values.
+fn map(found: &mut Vec<Accessor>, base: &Base, doc: &str) {
+    for (part, field, text) in [
+        ("0", "[].name", "The name at a place."),
+        ("1", "[].value", "The value at a place."),
+    ] {
+        let value = format!(
+            "exhook_str::from({}.iter().nth(index)?.{part}.as_str())",
+            base.place
+        );
+        let text = format!("{doc} {text}");
+        found.push(base.accessor(field, AccessorKind::Text, text, value));
+    }
+    let text = format!("{doc} The value of `name`; empty where there is none.");
+    let value = format!("find(&{}, name)", base.place);
+    found.push(base.accessor("", AccessorKind::Find, text, value));
+}
+
+/// The accessors of what is inside a part; an empty one stands for one that is absent.
+fn nested(found: &mut Vec<Accessor>, base: &Base, part: &str, protocol: &Protocol) {
+    let place = format!("{}.as_ref().unwrap_or(&{})", base.place, nothing(part));
+    let inside = base.inside(base.path.clone(), place);
+    parts(found, &inside, protocol.part(part), protocol);
 }
 
 fn parts(found: &mut Vec<Accessor>, base: &Base, part: &Message, protocol: &Protocol) {
     for field in &part.fields {
-        let inner = Base {
-            path: format!("{}.{}", base.path, field.name),
-            place: format!("{}.{}", base.place, rust_name(field)),
-            hooks: base.hooks.clone(),
-        };
-        push(found, &inner, &field.kind, field.doc.clone(), protocol);
+        let inside = base.inside(
+            format!("{}.{}", base.path, field.name),
+            format!("{}.{}", base.place, rust_name(field)),
+        );
+        push(found, &inside, &field.kind, field.doc.clone(), protocol);
     }
 }
 
@@ -272,15 +264,15 @@ fn copied(place: &str) -> String {
     }
 }
 
-fn getter(field: &str) -> String {
+pub(crate) fn getter(field: &str) -> String {
     format!("{field}_of")
 }
 
-fn nothing(part: &str) -> String {
+pub(crate) fn nothing(part: &str) -> String {
     format!("NO_{}", snake_case(part).to_uppercase())
 }
 
-fn rust_name(field: &Field) -> &str {
+pub(crate) fn rust_name(field: &Field) -> &str {
     if field.name == "type" {
         "r#type"
     } else {
@@ -295,159 +287,7 @@ pub(crate) fn enum_name(name: &str) -> String {
 }
 
 /// A value of an enum in C.
-fn variant(name: &str, value: &str) -> String {
+pub(crate) fn variant(name: &str, value: &str) -> String {
     let prefix = name.strip_suffix("_type").unwrap_or(name);
     format!("{prefix}_{value}").to_uppercase()
-}
-
-const PRELUDE: &str = "\
-use std::sync::LazyLock;
-
-use exhook_core::{Request, proto};
-
-use crate::{
-    call::exhook_call,
-    field::{find, read},
-    guard::{Neutral, guard},
-    view::{exhook_bytes, exhook_str},
-};
-
-";
-
-/// The formatted file.
-pub(crate) fn generate(protocol: &Protocol) -> Result<String, Box<dyn Error>> {
-    let mut file =
-        format!("// {NOTICE}\n//! One function for each field of a request.\n\n{PRELUDE}");
-    let accessors = accessors(protocol);
-    for part in &protocol.parts {
-        let name = nothing(&part.name);
-        if accessors
-            .iter()
-            .any(|accessor| accessor.value.contains(&format!("&{name})")))
-        {
-            let _ = writeln!(
-                file,
-                "static {name}: LazyLock<proto::{0}> = LazyLock::new(proto::{0}::default);",
-                part.name
-            );
-        }
-    }
-    let mut seen = BTreeSet::new();
-    for field in protocol.hooks.iter().flat_map(|doc| &doc.request.fields) {
-        if field.name != BY_HAND && seen.insert(&field.name) {
-            field_getter(&mut file, field, protocol);
-        }
-        if let FieldKind::Enum(name, values) = &field.kind {
-            enumeration(&mut file, &enum_name(name), field, values);
-        }
-    }
-    for accessor in &accessors {
-        function(&mut file, accessor);
-    }
-    formatted_rust(&file)
-}
-
-fn field_getter(file: &mut String, field: &Field, protocol: &Protocol) {
-    let kind = match &field.kind {
-        FieldKind::Bool => "bool".to_owned(),
-        FieldKind::Integer(name) => (*name).to_owned(),
-        FieldKind::Enum(..) => "i32".to_owned(),
-        FieldKind::Text => "String".to_owned(),
-        FieldKind::Bytes => "bytes::Bytes".to_owned(),
-        FieldKind::TextMap => "BTreeMap<String, String>".to_owned(),
-        FieldKind::Message(part) | FieldKind::OptionalMessage(part) => {
-            format!("Option<proto::{part}>")
-        }
-        FieldKind::Messages(part) => format!("Vec<proto::{part}>"),
-    };
-    let owners = owners(&field.name, protocol);
-    *file += "\n";
-    if owners.len() == protocol.hooks.len() {
-        *file += "#[expect(clippy::unnecessary_wraps, reason = \"every request has it, unlike others\")]\n";
-    }
-    let _ = writeln!(
-        file,
-        "fn {}(request: &Request) -> Option<&{kind}> {{\nmatch request {{",
-        getter(&field.name)
-    );
-    for (hook, _) in &owners {
-        let _ = writeln!(
-            file,
-            "Request::{hook:?}(request) => Some(&request.{}),",
-            rust_name(field)
-        );
-    }
-    if owners.len() < protocol.hooks.len() {
-        *file += "_ => None,\n";
-    }
-    *file += "}\n}\n";
-}
-
-fn enumeration(file: &mut String, name: &str, field: &Field, values: &[String]) {
-    *file += &wrapped("/// ", &field.doc);
-    let _ = writeln!(
-        file,
-        "#[derive(Clone, Copy)]\n#[repr(u32)]\npub enum {name} {{"
-    );
-    let variants: Vec<_> = values.iter().map(|value| variant(name, value)).collect();
-    for (number, variant) in variants.iter().enumerate() {
-        let _ = writeln!(file, "/// To {}.\n{variant} = {number},", values[number]);
-    }
-    let _ = writeln!(
-        file,
-        "}}\n\nimpl Neutral for {name} {{\nfn neutral() -> Self {{\n{name}::{0}\n}}\n}}\n\n\
-         impl {name} {{\nfn of(number: i32) -> Self {{\nmatch number {{",
-        variants[0]
-    );
-    for (number, variant) in variants.iter().enumerate().skip(1) {
-        let _ = writeln!(file, "{number} => {name}::{variant},");
-    }
-    let _ = writeln!(file, "_ => {name}::{},\n}}\n}}\n}}", variants[0]);
-}
-
-fn function(file: &mut String, accessor: &Accessor) {
-    let name = accessor.name();
-    let hooks: Vec<_> = accessor
-        .hooks
-        .iter()
-        .map(|hook| format!("`{}`", hook.name()))
-        .collect();
-    let everywhere = accessor.hooks.len() == Hook::COUNT;
-    let hooks = if everywhere {
-        "every hook".to_owned()
-    } else {
-        hooks.join(", ")
-    };
-    *file += "\n";
-    *file += &wrapped("/// ", &accessor.doc);
-    *file += "///\n";
-    *file += &wrapped("/// ", &format!("Hooks: {hooks}."));
-    *file += "///\n/// Ownership: ";
-    *file += if accessor.is_view() {
-        "it belongs to the call.\n"
-    } else {
-        "the call stays whose it is.\n"
-    };
-    *file += "/// Threads: any.\n/// Valid until: ";
-    *file += if accessor.is_view() {
-        "the callback returns; for a deferred call, `exhook_call_free`.\n"
-    } else {
-        "nothing that is returned refers to anything.\n"
-    };
-    let parameter = match accessor.kind {
-        AccessorKind::Find => ", name: exhook_str",
-        _ if accessor.is_indexed() => ", index: usize",
-        _ => "",
-    };
-    let value = match accessor.kind {
-        AccessorKind::Find => accessor.value.clone(),
-        _ => format!("Some({})", accessor.value),
-    };
-    let _ = writeln!(
-        file,
-        "#[unsafe(no_mangle)]\npub unsafe extern \"C\" fn {name}(call: *const exhook_call{parameter}) -> {} {{\n\
-         // SAFETY: NULL, or a call that the caller has; other views are kept during the call.\n\
-         guard(|| unsafe {{ read(call, \"{name}\", |request| {value}) }})\n}}",
-        accessor.returned(),
-    );
 }

@@ -15,6 +15,7 @@ mod library_c;
 mod native_pyi;
 mod native_rs;
 mod package_d_ts;
+mod requests_c;
 mod requests_hpp;
 mod requests_js;
 mod requests_py;
@@ -86,7 +87,7 @@ fn main() -> Result<ExitCode, Box<dyn Error>> {
         ("bindings-c/src/settings.rs", library_c::settings()?),
         (
             "bindings-c/src/requests.rs",
-            accessors_c::generate(&protocol)?,
+            requests_c::generate(&protocol)?,
         ),
         ("bindings-c/tests/accessors.c", tests_c::generate(&protocol)),
     ];
