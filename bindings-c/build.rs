@@ -11,6 +11,8 @@ fn main() {
     let version = abi::EXHOOK_ABI_VERSION;
     if target == "linux" {
         println!("cargo::rustc-cdylib-link-arg=-Wl,-soname,libexhook.so.{version}");
+        // Threads of the library may end after a program has let go of it.
+        println!("cargo::rustc-cdylib-link-arg=-Wl,-z,nodelete");
     } else if target == "macos" {
         println!("cargo::rustc-cdylib-link-arg=-Wl,-install_name,@rpath/libexhook.{version}.dylib");
     }

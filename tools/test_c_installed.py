@@ -137,6 +137,23 @@ class Installed(unittest.TestCase):
             with self.subTest(wanted), self.assertRaisesRegex(AssertionError, "compatible"):
                 self.cmake(wanted)
 
+    def test_a_program_can_load_the_library_by_hand_and_let_go_of_it(self) -> None:
+        # In a process of its own, because the library stays in it.
+        script = (
+            "import ctypes, _ctypes, sys\n"
+            "library = ctypes.CDLL(sys.argv[1])\n"
+            "library.exhook_server_new.restype = ctypes.c_void_p\n"
+            "library.exhook_version.restype = ctypes.c_char_p\n"
+            "server = ctypes.c_void_p(library.exhook_server_new())\n"
+            "assert library.exhook_server_free(server) == 0\n"
+            "print(library.exhook_version().decode())\n"
+            "_ctypes.dlclose(library._handle)\n"
+        )
+        library = self.prefix / "lib" / "libexhook.so"
+        self.assertEqual(
+            run(sys.executable, "-c", script, library).strip(), defined("EXHOOK_VERSION")
+        )
+
     def test_the_library_is_known_by_the_number_of_its_binary_interface(self) -> None:
         soname = f"libexhook.so.{defined('EXHOOK_ABI_VERSION')}"
         lib = self.prefix / "lib"
