@@ -7,7 +7,7 @@ WHEELS := target/wheels
 SOURCES := $(shell find Cargo.toml Cargo.lock build.rs proto core/src cli/src bindings-python/src \
 	bindings-python/python bindings-python/pyproject.toml bindings-python/Cargo.toml \
 	-type f -not -name '*.pyc')
-PYTHON_SOURCES := bindings-python benches examples tools
+PYTHON_SOURCES := bindings-c bindings-python benches examples tools
 # The same for the npm package.
 NODE_SOURCES := $(shell find Cargo.toml Cargo.lock build.rs proto core/src cli/src bindings-node/src \
 	bindings-node/Cargo.toml bindings-node/build.rs bindings-node/scripts -type f)
@@ -17,6 +17,16 @@ BIOME := bindings-node/node_modules/.bin/biome
 TSC := bindings-node/node_modules/.bin/tsc
 NPM := npm --loglevel=error --no-fund --no-audit
 RUFF := $(VENV)/bin/ruff
+# Where the library for C and C++ goes, and how it is built.
+PREFIX ?= /usr/local
+LIBDIR ?= $(PREFIX)/lib
+INCLUDEDIR ?= $(PREFIX)/include
+PROFILE ?= dist
+INSTALL_C = $(PYTHON) tools/install_c.py --profile='$(PROFILE)' --prefix='$(PREFIX)' \
+	--libdir='$(LIBDIR)' --includedir='$(INCLUDEDIR)' --destdir='$(DESTDIR)'
+C_STAGE := $(CURDIR)/target/c-stage
+C_FILES = $(shell grep -L 'generated, do not edit' $$(find bindings-c examples/c examples/cpp benches \
+	-name '*.[ch]' -o -name '*.cc' -o -name '*.[ch]pp'))
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 # The language of the demo, where it is given as in: make demo LANG=node. Elsewhere LANG is a locale.
@@ -24,15 +34,16 @@ DEMO := $(if $(filter command,$(firstword $(origin LANG))),$(LANG),python)
 override LANG := C.UTF-8
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo demo-python demo-node test test-rust test-models test-generated test-python \
-	test-node lint lint-python lint-node fmt gen bench bench-quick wheel npm fuzz clean
+.PHONY: help setup demo demo-python demo-node demo-c test test-rust test-models test-generated \
+	test-python test-node test-c lint lint-python lint-node lint-c fmt gen bench bench-quick wheel npm \
+	install uninstall doc-c fuzz clean
 
 help: ## list these verbs
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 16
 
 setup: $(VENV)/installed ## make the virtual environment .venv with the package in it
 
-demo: demo-$(DEMO) ## answer recorded traffic of five brokers with the quickstart; LANG=node for Node.js
+demo: demo-$(DEMO) ## answer recorded traffic of five brokers with the quickstart; LANG=node or LANG=c
 
 demo-python: $(VENV)/installed
 	@$(VENV)/bin/python tools/demo.py python
@@ -40,10 +51,19 @@ demo-python: $(VENV)/installed
 demo-node: $(NATIVE) examples/node/node_modules/exhook
 	@$(PYTHON) tools/demo.py node
 
-demo-%:
-	@echo "there is no demo for $*; LANG is python or node" >&2; exit 2
+demo-c: target/required
+	@tools/require.sh pkg-config sqlite3
+	@echo "Building the C library and its examples; the first time takes a minute."
+	@cargo build --quiet -p exhook-c -p exhook-cli
+	@$(PYTHON) tools/install_c.py --profile=dev --prefix=$(C_STAGE) >/dev/null
+	@PKG_CONFIG_PATH=$(C_STAGE)/lib/pkgconfig LD_RUN_PATH=$(C_STAGE)/lib \
+		$(MAKE) -s -C examples/c BUILD=$(CURDIR)/target/c-examples
+	@$(PYTHON) tools/demo.py c
 
-test: test-rust test-models test-generated test-python test-node ## run every test
+demo-%:
+	@echo "there is no demo for $*; LANG is python, node or c" >&2; exit 2
+
+test: test-rust test-models test-generated test-python test-node test-c ## run every test
 
 test-rust: target/required
 	cargo test --workspace --exclude exhook-node --exclude exhook-python --exclude exhook-benches
@@ -63,7 +83,13 @@ test-node: lint-node $(NATIVE) $(NODE_MODULES)
 	$(TSC) -p bindings-node/test/types
 	$(PYTHON) tools/test_nodes.py
 
-lint: test-generated lint-python lint-node ## check format, style and types of everything
+test-c: target/required
+	@tools/require.sh cxx clang cmake pkg-config sqlite3 valgrind
+	$(PYTHON) tools/test_c.py
+	$(PYTHON) tools/test_c_installed.py
+	$(PYTHON) tools/test_c_examples.py
+
+lint: test-generated lint-python lint-node lint-c ## check format, style and types of everything
 	cargo fmt --all --check
 	cargo clippy --workspace --all-targets --all-features -- -D warnings
 	RUSTDOCFLAGS="-D warnings" cargo doc -p exhook --no-deps --all-features
@@ -72,18 +98,22 @@ lint-python: $(VENV)/linters
 	$(RUFF) check $(PYTHON_SOURCES)
 	$(RUFF) format --check $(PYTHON_SOURCES)
 	$(VENV)/bin/mypy --config-file bindings-python/pyproject.toml bindings-python/python/exhook
-	$(VENV)/bin/mypy --strict tools/demo.py tools/test_nodes.py tools/test_pythons.py
+	$(VENV)/bin/mypy --strict $(wildcard tools/*.py) bindings-c/docs/groups.py
 	cd benches && ../$(VENV)/bin/mypy --strict run.py
 
 lint-node: $(NODE_MODULES)
 	$(BIOME) ci --error-on-warnings --colors=off
 	$(TSC) -p bindings-node
 
+lint-c: $(VENV)/linters doc-c
+	$(VENV)/bin/clang-format --dry-run --Werror $(C_FILES)
+
 fmt: $(VENV)/linters $(NODE_MODULES) ## format everything
 	cargo fmt --all
 	$(BIOME) check --write --colors=off
 	$(RUFF) check --fix $(PYTHON_SOURCES)
 	$(RUFF) format $(PYTHON_SOURCES)
+	$(VENV)/bin/clang-format -i $(C_FILES)
 
 gen: target/required ## write the generated files anew
 	cargo run --quiet -p exhook-codegen
@@ -102,6 +132,21 @@ wheel: $(WHEELS)/built ## build the Python wheel into target/wheels
 npm: target/required-node ## build the npm packages into target/npm
 	node bindings-node/scripts/build.js
 	node bindings-node/scripts/stage.js target/npm
+
+install: target/required ## install the library for C and C++; PREFIX=, DESTDIR=
+	@$(INSTALL_C) --check
+	cargo rustc --profile $(PROFILE) -p exhook-c --crate-type cdylib --features mimalloc
+	cargo rustc --profile $(PROFILE) -p exhook-c --crate-type staticlib
+	@$(INSTALL_C)
+
+uninstall: ## remove what install has installed
+	@$(INSTALL_C) --uninstall
+
+doc-c: ## write the HTML reference for C and C++ into target/doxygen
+	@tools/require.sh doxygen
+	@mkdir -p target/doxygen
+	EXHOOK_VERSION=$$(sed -n 's/^#define EXHOOK_VERSION "\(.*\)"/\1/p' bindings-c/include/exhook.h) \
+		doxygen bindings-c/Doxyfile
 
 fuzz: target/required ## fuzz decoding and answering for a minute each
 	cd fuzz && for target in decode_request answer_publish; do \

@@ -109,6 +109,7 @@ pub(crate) unsafe fn reply(call: *const exhook_call, verdict: Verdict) -> exhook
             if code != exhook_code::EXHOOK_ERR_TOO_LATE {
                 warn!(
                     hook = call.hook.name(),
+                    clientid = call.request.clientid(),
                     problem = %error,
                     "an answer cannot be used; the fallback is answered"
                 );

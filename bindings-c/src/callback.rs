@@ -1,6 +1,10 @@
 //! [`Callback`]: a function of the program's, and the threads that are inside one.
 
-use std::{cell::Cell, ffi::c_void, sync::Arc};
+use std::{
+    cell::Cell,
+    ffi::c_void,
+    sync::{Arc, Weak},
+};
 
 use exhook_core::{Call, Handler};
 
@@ -28,9 +32,15 @@ impl Callback {
     }
 }
 
-impl Handler for Callback {
+/// Runs a function where the calls come in. Open calls hold it, but not what the program registered.
+pub(crate) struct Inline(pub(crate) Weak<Callback>);
+
+impl Handler for Inline {
     fn handle(&self, call: Call) {
-        self.run(call);
+        // Without it the server is freed, and the call is answered with the fallback.
+        if let Some(callback) = self.0.upgrade() {
+            callback.run(call);
+        }
     }
 }
 

@@ -3,7 +3,7 @@
 use std::{
     cell::Cell,
     io::{self, Write as _},
-    process,
+    mem, process,
     sync::{
         Arc, Condvar, Mutex, MutexGuard, PoisonError,
         atomic::{AtomicBool, Ordering},
@@ -12,10 +12,11 @@ use std::{
     time::Duration,
 };
 
-use exhook_core::{Error, LogLevel, LogQueue, LogRecord};
+use exhook_core::{Error, LogHold, LogLevel, LogQueue, LogRecord};
 
 use crate::{
     callback::Inside,
+    fork,
     log::{exhook_log_record, log_function},
     signals::without_signals,
     user::User,
@@ -57,6 +58,12 @@ thread_local! {
     static DELIVERING: Cell<bool> = const { Cell::new(false) };
 }
 
+impl LogThread {
+    fn is_ours(&self) -> bool {
+        self.process == process::id()
+    }
+}
+
 static LOGGER: Logger = Logger {
     state: Mutex::new(State {
         level: LogLevel::Warn,
@@ -89,11 +96,12 @@ pub(crate) fn server_made() {
 
 /// Makes sure that the thread runs: a forked child has none.
 pub(crate) fn start() {
+    fork::watch();
     let mut state = LOGGER.state();
-    let mine = state.thread.as_ref();
-    if state.servers == 0 || mine.is_some_and(|thread| thread.process == process::id()) {
+    if state.servers == 0 || state.thread.as_ref().is_some_and(LogThread::is_ours) {
         return;
     }
+    leave(state.thread.take());
     // A program that logs through a subscriber of its own needs no thread.
     let Ok(queue) = LogQueue::install(state.level) else {
         return;
@@ -122,7 +130,8 @@ pub(crate) fn server_freed() {
         state.thread.take()
     };
     let Some(thread) = thread else { return };
-    if thread.process != process::id() {
+    if !thread.is_ours() {
+        leave(Some(thread));
         return;
     }
     thread.is_over.store(true, Ordering::SeqCst);
@@ -131,14 +140,37 @@ pub(crate) fn server_freed() {
     let _ = thread.handle.join();
 }
 
+/// Lets go of a thread that only the parent of this forked process has. Whoever dropped it would let
+/// go of a thread that has the same number here.
+fn leave(thread: Option<LogThread>) {
+    mem::forget(thread);
+}
+
+/// Locks all that is locked here, in the order in which that is always done, so that a process that
+/// is forked meanwhile can lock it too.
+pub(crate) fn hold() -> Held {
+    Held {
+        _state: LOGGER.state(),
+        _queue: LogQueue::hold(),
+        _rests: LOGGER.rests(),
+    }
+}
+
+/// What [`hold`] keeps until it is dropped.
+pub(crate) struct Held {
+    _state: MutexGuard<'static, State>,
+    _queue: Option<LogHold>,
+    _rests: MutexGuard<'static, u64>,
+}
+
 /// Waits until the records that are there have been delivered.
 pub(crate) fn flush() {
-    let is_there = {
-        let state = LOGGER.state();
-        let mine = state.thread.as_ref();
-        mine.is_some_and(|thread| thread.process == process::id()) && !DELIVERING.get()
-    };
-    if !is_there {
+    let is_there = LOGGER
+        .state()
+        .thread
+        .as_ref()
+        .is_some_and(LogThread::is_ours);
+    if !is_there || DELIVERING.get() {
         return;
     }
     let before = *LOGGER.rests();

@@ -196,6 +196,7 @@ pub unsafe extern "C" fn exhook_options_set_ack(
 
 /// Runs the callback on the threads that read from the brokers, which is fastest. It must not block
 /// there, not even for a moment: every other call would wait for it, and no deadline would be kept.
+/// Behind another handler of the hook it runs on the thread that answers that one.
 ///
 /// Ownership: nothing is handed over.
 /// Threads: any; no other thread uses the options meanwhile.

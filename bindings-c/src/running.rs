@@ -7,7 +7,7 @@ use exhook_core::{
 };
 
 use crate::{
-    callback::Callback,
+    callback::{Callback, Inline},
     error::{Outcome, exhook_error},
     lanes::{Lanes, Shared},
 };
@@ -42,7 +42,7 @@ impl Running {
         let mut registry = Registry::new();
         for registration in registrations {
             let target: Arc<dyn Handler> = if registration.is_inline {
-                Arc::clone(&registration.callback) as _
+                Arc::new(Inline(Arc::downgrade(&registration.callback)))
             } else {
                 shared.target()
             };
@@ -85,11 +85,6 @@ impl Running {
             lanes.stop();
         }
         Ok(())
-    }
-
-    /// Fails in a forked child, which has none of the threads.
-    pub(crate) fn check_process(&self) -> Outcome {
-        Ok(self.server.check_process()?)
     }
 
     /// Where it listens.

@@ -1,23 +1,20 @@
 //! [`exhook_server`]: handlers, options, and the way to serve them.
 
-use std::{
-    ffi::c_void,
-    sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError},
-};
+use std::{ffi::c_void, sync::Arc};
 
-use exhook_core::{Config, ConfigValue, DEFAULT_THREADS, Error, ErrorCode};
+use exhook_core::{ConfigValue, Error, ErrorCode};
 
 use crate::{
     callback::{Callback, check_outside, exhook_callback},
     code::exhook_code,
     error::{Outcome, exhook_error, handed_over},
-    guard::guard,
+    guard::{Neutral, guard},
     hook::{HookNumber, hook_of},
     logger,
     metrics::exhook_metrics,
     options::exhook_options,
-    running::{Registration, Running},
-    signals::{EndSignals, Ender, without_signals},
+    running::Registration,
+    service::Service,
     user::{User, exhook_free},
     view::exhook_str,
 };
@@ -26,144 +23,7 @@ use crate::{
 pub struct exhook_server {
     // Shared with the functions that are under way: one that ends because another stops the server
     // may be followed by its freeing before that other has returned.
-    inner: Arc<Inner>,
-}
-
-struct Inner {
-    state: Mutex<State>,
-    changed: Condvar,
-}
-
-struct State {
-    config: Config,
-    threads: usize,
-    registrations: Vec<Registration>,
-    phase: Phase,
-    /// The server of the last start.
-    last: Option<Arc<Running>>,
-    /// Ends the waiting of `exhook_server_listen`.
-    ender: Option<Ender>,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Phase {
-    Idle,
-    Starting,
-    Running,
-    Stopping,
-}
-
-impl Inner {
-    fn state(&self) -> MutexGuard<'_, State> {
-        self.state.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    fn wait_while(&self, condition: impl Fn(&State) -> bool) -> MutexGuard<'_, State> {
-        let state = self
-            .changed
-            .wait_while(self.state(), |state| condition(state));
-        state.unwrap_or_else(PoisonError::into_inner)
-    }
-
-    /// What changes only while the server does not run.
-    fn idle(&self, what: &str) -> Result<MutexGuard<'_, State>, exhook_error> {
-        let state = self.state();
-        if state.phase == Phase::Idle {
-            return Ok(state);
-        }
-        if let Some(last) = &state.last {
-            last.check_process()?;
-        }
-        Err(wrong_state(&format!(
-            "{what} while the server is running; stop it first"
-        )))
-    }
-
-    fn start(&self, address: &str, ender: Option<Ender>) -> Outcome {
-        logger::start();
-        let (config, threads, registrations) = {
-            let mut state = self.idle("the server cannot be started")?;
-            state.phase = Phase::Starting;
-            (
-                state.config.clone(),
-                state.threads,
-                state.registrations.clone(),
-            )
-        };
-        // Not locked, because names may have to be resolved.
-        let started = without_signals(|| Running::start(&config, &registrations, threads, address));
-        let mut state = self.state();
-        let outcome = match started {
-            Ok(running) => {
-                state.phase = Phase::Running;
-                state.last = Some(Arc::new(running));
-                state.ender = ender;
-                Ok(())
-            }
-            Err(error) => {
-                state.phase = Phase::Idle;
-                Err(error)
-            }
-        };
-        drop(state);
-        self.changed.notify_all();
-        outcome
-    }
-
-    fn stop(&self) -> Outcome {
-        let running = {
-            let mut state = self.state();
-            if let Some(last) = &state.last {
-                last.check_process()?;
-            }
-            if state.phase != Phase::Running {
-                drop(state);
-                state = self
-                    .wait_while(|state| matches!(state.phase, Phase::Starting | Phase::Stopping));
-            }
-            match &state.last {
-                Some(last) if state.phase == Phase::Running => {
-                    let running = Arc::clone(last);
-                    state.phase = Phase::Stopping;
-                    running
-                }
-                _ => return Ok(()),
-            }
-        };
-        let outcome = running.stop();
-        logger::flush();
-        let mut state = self.state();
-        state.phase = Phase::Idle;
-        if let Some(ender) = state.ender.take() {
-            ender.end();
-        }
-        drop(state);
-        self.changed.notify_all();
-        outcome
-    }
-
-    fn listen(&self, address: &str) -> Outcome {
-        let failed = |error| Error::io("cannot receive signals", error);
-        let signals = EndSignals::begin().map_err(failed)?;
-        self.start(address, Some(signals.ender()))?;
-        signals.wait();
-        self.stop()
-    }
-
-    fn wait(&self) -> Outcome {
-        let state = self.state();
-        let Some(last) = &state.last else {
-            return Err(wrong_state("the server has not been started"));
-        };
-        last.check_process()?;
-        drop(state);
-        drop(self.wait_while(|state| state.phase != Phase::Idle));
-        Ok(())
-    }
-}
-
-fn wrong_state(text: &str) -> exhook_error {
-    exhook_error::new(exhook_code::EXHOOK_ERR_WRONG_STATE, text)
+    service: Arc<Service>,
 }
 
 /// Does something with a server, if it is one.
@@ -173,11 +33,14 @@ fn wrong_state(text: &str) -> exhook_error {
 /// `server` is NULL, or a server of the caller's that is not freed.
 unsafe fn with(
     server: *const exhook_server,
-    act: impl FnOnce(&Inner) -> Outcome,
+    act: impl FnOnce(&Service) -> Outcome,
 ) -> *mut exhook_error {
     // SAFETY: the caller keeps this function's promise.
     let outcome = match unsafe { server.as_ref() } {
-        Some(server) => act(&Arc::clone(&server.inner)),
+        Some(server) => server
+            .service
+            .check_process()
+            .and_then(|()| act(&Arc::clone(&server.service))),
         None => Err(exhook_error::of_argument(
             exhook_code::EXHOOK_ERR_NULL,
             "the server",
@@ -207,8 +70,8 @@ pub(crate) unsafe fn set(
     name: &str,
     value: ConfigValue,
 ) -> *mut exhook_error {
-    let change = |inner: &Inner| {
-        let mut state = inner.idle(&format!("{name} cannot be set"))?;
+    let change = |service: &Service| {
+        let mut state = service.idle(&format!("{name} cannot be set"))?;
         let mut config = state.config.clone();
         config.set(name, value)?;
         config.validate()?;
@@ -230,20 +93,9 @@ pub(crate) unsafe fn set(
 #[unsafe(no_mangle)]
 pub extern "C" fn exhook_server_new() -> *mut exhook_server {
     guard(|| {
-        let state = State {
-            config: Config::default(),
-            threads: DEFAULT_THREADS,
-            registrations: Vec::new(),
-            phase: Phase::Idle,
-            last: None,
-            ender: None,
-        };
-        let inner = Arc::new(Inner {
-            state: Mutex::new(state),
-            changed: Condvar::new(),
-        });
+        let service = Arc::new(Service::new());
         logger::server_made();
-        Box::into_raw(Box::new(exhook_server { inner }))
+        Box::into_raw(Box::new(exhook_server { service }))
     })
 }
 
@@ -267,15 +119,11 @@ pub unsafe extern "C" fn exhook_server_free(server: *mut exhook_server) -> exhoo
             return exhook_code::EXHOOK_ERR_WRONG_STATE;
         }
         // SAFETY: a server of the caller's that is not freed.
-        let inner = Arc::clone(&unsafe { &*server }.inner);
-        if let Err(error) = inner.stop() {
+        let service = Arc::clone(&unsafe { &*server }.service);
+        if let Err(error) = service.check_process().and_then(|()| service.stop()) {
             return error.code();
         }
-        let mut state = inner.state();
-        let rest = (std::mem::take(&mut state.registrations), state.last.take());
-        drop(state);
-        // `free_user` may call functions of the library.
-        drop(rest);
+        service.clear();
         logger::server_freed();
         // SAFETY: a server of `exhook_server_new`, which the caller frees once.
         drop(unsafe { Box::from_raw(server) });
@@ -330,7 +178,7 @@ pub unsafe extern "C" fn exhook_server_on_with(
 ) -> *mut exhook_error {
     guard(|| {
         let user = User::new(user, free_user);
-        let register = |inner: &Inner| {
+        let register = |service: &Service| {
             let function = callback.ok_or_else(|| {
                 exhook_error::of_argument(exhook_code::EXHOOK_ERR_NULL, "the callback")
             })?;
@@ -347,7 +195,7 @@ pub unsafe extern "C" fn exhook_server_on_with(
                 callback: Arc::new(Callback { function, user }),
             };
             let what = format!("a handler of {hook} cannot be added");
-            inner.idle(&what)?.registrations.push(registration);
+            service.idle(&what)?.registrations.push(registration);
             Ok(())
         };
         // SAFETY: NULL, or a server of the caller's.
@@ -367,12 +215,12 @@ pub unsafe extern "C" fn exhook_server_set_threads(
     threads: u64,
 ) -> *mut exhook_error {
     guard(|| {
-        let change = |inner: &Inner| {
+        let change = |service: &Service| {
             if threads == 0 {
                 let text = "threads is 0; it must be at least 1";
                 return Err(Error::new(ErrorCode::InvalidOption, text).into());
             }
-            inner.idle("threads cannot be set")?.threads =
+            service.idle("threads cannot be set")?.threads =
                 usize::try_from(threads).unwrap_or(usize::MAX);
             Ok(())
         };
@@ -396,7 +244,11 @@ pub unsafe extern "C" fn exhook_server_start(
     address: exhook_str,
 ) -> *mut exhook_error {
     // SAFETY: NULL, or a server of the caller's; the address is kept during the call.
-    guard(|| unsafe { with(server, |inner| inner.start(read_address(address)?, None)) })
+    guard(|| unsafe {
+        with(server, |service| {
+            service.start(read_address(address)?, None)
+        })
+    })
 }
 
 /// Serves on `address` until SIGINT or SIGTERM comes, or another thread stops the server; then it
@@ -413,10 +265,10 @@ pub unsafe extern "C" fn exhook_server_listen(
     server: *mut exhook_server,
     address: exhook_str,
 ) -> *mut exhook_error {
-    let listen = |inner: &Inner| {
+    let listen = |service: &Service| {
         check_outside("exhook_server_listen")?;
         // SAFETY: the address is kept during the call.
-        inner.listen(unsafe { read_address(address) }?)
+        service.listen(unsafe { read_address(address) }?)
     };
     // SAFETY: NULL, or a server of the caller's.
     guard(|| unsafe { with(server, listen) })
@@ -430,9 +282,9 @@ pub unsafe extern "C" fn exhook_server_listen(
 /// Valid until: nothing that is returned refers to anything.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn exhook_server_wait(server: *mut exhook_server) -> *mut exhook_error {
-    let wait = |inner: &Inner| {
+    let wait = |service: &Service| {
         check_outside("exhook_server_wait")?;
-        inner.wait()
+        service.wait()
     };
     // SAFETY: NULL, or a server of the caller's.
     guard(|| unsafe { with(server, wait) })
@@ -449,9 +301,9 @@ pub unsafe extern "C" fn exhook_server_wait(server: *mut exhook_server) -> *mut 
 /// Valid until: nothing that is returned refers to anything.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn exhook_server_stop(server: *mut exhook_server) -> *mut exhook_error {
-    let stop = |inner: &Inner| {
+    let stop = |service: &Service| {
         check_outside("exhook_server_stop")?;
-        inner.stop()
+        service.stop()
     };
     // SAFETY: NULL, or a server of the caller's.
     guard(|| unsafe { with(server, stop) })
@@ -470,12 +322,9 @@ pub unsafe extern "C" fn exhook_server_address(server: *const exhook_server) -> 
         let Some(server) = (unsafe { server.as_ref() }) else {
             return exhook_str::from("");
         };
-        let state = server.inner.state();
-        match &state.last {
-            // Kept until the next start, whatever becomes of the guard.
-            Some(last) if state.phase == Phase::Running => exhook_str::from(last.address()),
-            _ => exhook_str::from(""),
-        }
+        // The address is kept until the next start.
+        let address = server.service.look(|running| running.address().into());
+        address.unwrap_or_else(exhook_str::neutral)
     })
 }
 
@@ -491,7 +340,8 @@ pub unsafe extern "C" fn exhook_server_metrics(
 ) -> *mut exhook_metrics {
     guard(|| {
         // SAFETY: NULL, or a server of the caller's.
-        let last = unsafe { server.as_ref() }.and_then(|server| server.inner.state().last.clone());
+        let server = unsafe { server.as_ref() };
+        let last = server.and_then(|server| server.service.last());
         last.map_or(std::ptr::null_mut(), |last| {
             Box::into_raw(Box::new(exhook_metrics(last.metrics())))
         })

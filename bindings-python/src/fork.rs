@@ -1,7 +1,11 @@
 //! Noticing that this process is a forked child, which has none of the parent's threads.
 
-use std::sync::atomic::{AtomicU32, Ordering};
+use std::{
+    cell::RefCell,
+    sync::atomic::{AtomicU32, Ordering},
+};
 
+use exhook::{LogHold, LogQueue};
 use pyo3::{prelude::*, types::PyDict};
 
 static GENERATION: AtomicU32 = AtomicU32::new(0);
@@ -31,12 +35,30 @@ pub(crate) fn watch(py: Python<'_>) -> PyResult<()> {
         return Ok(());
     }
     let arguments = PyDict::new(py);
+    arguments.set_item("before", wrap_pyfunction!(hold_logs, py)?)?;
+    arguments.set_item("after_in_parent", wrap_pyfunction!(release_logs, py)?)?;
     arguments.set_item("after_in_child", wrap_pyfunction!(forked, py)?)?;
     os.call_method("register_at_fork", (), Some(&arguments))?;
     Ok(())
 }
 
+thread_local! {
+    static HELD: RefCell<Option<LogHold>> = const { RefCell::new(None) };
+}
+
+/// Keeps other threads from the log queue: one that has it would have it for ever in the child.
+#[pyfunction]
+fn hold_logs() {
+    HELD.set(LogQueue::hold());
+}
+
+#[pyfunction]
+fn release_logs() {
+    HELD.take();
+}
+
 #[pyfunction]
 fn forked() {
+    release_logs();
     GENERATION.fetch_add(1, Ordering::Relaxed);
 }

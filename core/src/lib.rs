@@ -37,7 +37,7 @@ pub use dispatch::{
 };
 pub use error::{Error, ErrorCode};
 pub use hook::{AnswerKind, Hook, Request, TopicFilterError, TopicFilters, topic_matches};
-pub use log::{LogLevel, LogQueue, LogRecord};
+pub use log::{LogHold, LogLevel, LogQueue, LogRecord};
 pub use metrics::{HookSnapshot, LatencySnapshot, MetricsSnapshot};
 pub use package::{BrokerVersion, Package};
 pub use server::{Bind, BoundAddress, Server};

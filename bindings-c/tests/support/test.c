@@ -20,6 +20,10 @@ static bool is_chosen(const char *name, int argc, char **argv) {
 int test_main(int argc, char **argv, const test *tests, size_t count) {
   size_t run = 0;
   program = argv[0];
+  if (argc == 2 && strcmp(argv[1], "--list") == 0) {
+    for (size_t index = 0; index < count; index++) printf("%s\n", tests[index].name);
+    return EXIT_SUCCESS;
+  }
   setvbuf(stdout, NULL, _IOLBF, 0);
   for (size_t index = 0; index < count; index++) {
     if (!is_chosen(tests[index].name, argc, argv)) continue;

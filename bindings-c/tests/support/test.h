@@ -29,7 +29,7 @@ typedef struct test {
     return test_main(argc, argv, tests, sizeof(tests) / sizeof(*tests));                           \
   }
 
-/* Runs the tests; returns what `main` returns. */
+/* Runs the tests, or prints their names for the argument `--list`; returns what `main` returns. */
 int test_main(int argc, char **argv, const test *tests, size_t count);
 
 /* The path of this program, to run it again. */
@@ -67,13 +67,13 @@ void test_require(bool holds, const char *file, int line, const char *what);
   test_check_text((actual), (expected), __FILE__, __LINE__, #actual)
 #define CHECK_CONTAINS(actual, part)                                                               \
   test_check_contains((actual), (part), __FILE__, __LINE__, #actual)
-#define CHECK_STR(actual, expected) test_check_str((actual), (expected), __FILE__, __LINE__, #actual)
+#define CHECK_STR(actual, expected)                                                                \
+  test_check_str((actual), (expected), __FILE__, __LINE__, #actual)
 #define CHECK_CODE(actual, expected)                                                               \
   test_check_code((actual), (expected), __FILE__, __LINE__, #actual)
 #define CHECK_OK(actual) CHECK_CODE(actual, EXHOOK_OK)
 /* An error that is NULL, which is success. */
-#define CHECK_NO_ERROR(error)                                                                      \
-  test_check_error((error), EXHOOK_OK, "", __FILE__, __LINE__, #error)
+#define CHECK_NO_ERROR(error) test_check_error((error), EXHOOK_OK, "", __FILE__, __LINE__, #error)
 /* An error of this number whose text contains this part; it is freed. */
 #define CHECK_ERROR(error, code, part)                                                             \
   test_check_error((error), (code), (part), __FILE__, __LINE__, #error)

@@ -5,6 +5,6 @@ mod record;
 mod seldom;
 mod subscriber;
 
-pub use queue::LogQueue;
+pub use queue::{LogHold, LogQueue};
 pub use record::{LogLevel, LogRecord};
 pub(crate) use seldom::Seldom;

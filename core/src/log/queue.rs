@@ -33,6 +33,11 @@ pub struct LogQueue {
     changed: Condvar,
 }
 
+/// What [`LogQueue::hold`] returns.
+pub struct LogHold {
+    _state: MutexGuard<'static, State>,
+}
+
 #[derive(Default)]
 struct State {
     records: VecDeque<LogRecord>,
@@ -60,6 +65,14 @@ impl LogQueue {
         queue.level.store(level as u8, Ordering::Relaxed);
         tracing::callsite::rebuild_interest_cache();
         Ok(Arc::clone(queue))
+    }
+
+    /// Keeps everybody else from the queue of this process, if there is one, until what is returned
+    /// is dropped. A child that is forked meanwhile then has a queue that nobody keeps.
+    pub fn hold() -> Option<LogHold> {
+        QUEUE.get().map(|queue| LogHold {
+            _state: queue.lock(),
+        })
     }
 
     /// Takes the records that are there.

@@ -1,8 +1,8 @@
 //! [`Broker`]: a broker node with a thread of its own.
 
 use std::{
-    io,
-    sync::{Arc, mpsc},
+    io, mem, ptr,
+    sync::Arc,
     thread::{self, JoinHandle},
     time::Duration,
 };
@@ -13,14 +13,16 @@ use exhook::{
 };
 use tokio::{
     runtime,
-    sync::{mpsc as async_mpsc, watch},
+    sync::{mpsc, watch},
 };
+
+use crate::handoff::{Giver, handoff};
 
 /// A broker node: one package, several connections, as many calls at once as one likes.
 pub struct Broker {
     pub(crate) package: Package,
-    work: Option<async_mpsc::UnboundedSender<Work>>,
-    broken: watch::Sender<bool>,
+    work: Option<mpsc::UnboundedSender<Work>>,
+    cut: watch::Sender<bool>,
     thread: Option<JoinHandle<()>>,
 }
 
@@ -30,7 +32,7 @@ pub(crate) struct Work {
     pub(crate) target: Target,
     pub(crate) body: Vec<u8>,
     pub(crate) timeout: Duration,
-    pub(crate) done: mpsc::Sender<CallOutcome>,
+    pub(crate) done: Giver<CallOutcome>,
 }
 
 /// Which method is called.
@@ -44,49 +46,64 @@ impl Broker {
     /// Connects to `address`.
     pub(crate) fn connect(address: &str, package: Package, size: usize) -> io::Result<Self> {
         let endpoint: Endpoint = address.parse().map_err(io::Error::other)?;
-        // Tasks of one thread begin in the order in which they are spawned, and so do calls.
-        let runtime = runtime::Builder::new_current_thread()
-            .enable_all()
-            .build()?;
-        let (work, jobs) = async_mpsc::unbounded_channel();
-        let (broken, breaks) = watch::channel(false);
-        let (opened, opening) = mpsc::channel();
+        let (work, jobs) = mpsc::unbounded_channel();
+        let (cut, cuts) = watch::channel(false);
+        let (opened, opening) = handoff();
         let thread = thread::Builder::new()
             .name("test-broker".to_owned())
             .spawn(move || {
-                runtime.block_on(async {
-                    match BrokerPool::open(&endpoint, size).await {
-                        Ok(pool) => {
-                            let _ = opened.send(Ok(()));
-                            serve(pool, package, jobs, breaks).await;
-                        }
-                        Err(error) => {
-                            let _ = opened.send(Err(error));
-                        }
-                    }
+                block_signals();
+                // Here, because the runtime takes a handle of its thread, which is never freed of
+                // a thread of the program's. Tasks of one thread begin in the order in which they
+                // are spawned, and so do calls.
+                let runtime = runtime::Builder::new_current_thread().enable_all().build();
+                let opened_pool = runtime.and_then(|runtime| {
+                    let pool = runtime.block_on(BrokerPool::open(&endpoint, size))?;
+                    Ok((runtime, pool))
                 });
+                match opened_pool {
+                    Ok((runtime, pool)) => {
+                        opened.give(Ok(()));
+                        runtime.block_on(serve(pool, package, jobs, cuts));
+                    }
+                    Err(error) => {
+                        opened.give(Err(error));
+                    }
+                }
             })?;
         let broker = Self {
             package,
             work: Some(work),
-            broken,
+            cut,
             thread: Some(thread),
         };
-        opening.recv().map_err(io::Error::other)??;
+        opening
+            .take()
+            .unwrap_or_else(|| Err(io::Error::other("its thread panicked")))?;
         Ok(broker)
     }
 
     /// Begins a call. Calls of one client are made one after another, in order.
     pub(crate) fn begin(&self, work: Work) {
         if let Some(jobs) = &self.work {
-            // After a break nobody takes it, which its caller sees by the channel's end.
+            // After a cut nobody takes it, which its caller sees by the channel's end.
             let _ = jobs.send(work);
         }
     }
 
     /// Closes the connections, whatever is under way on them.
     pub(crate) fn disconnect(&self) {
-        self.broken.send_replace(true);
+        self.cut.send_replace(true);
+    }
+}
+
+/// Leaves signals to the program under test: not even a broken connection of ours may send it one.
+fn block_signals() {
+    let mut all = mem::MaybeUninit::uninit();
+    // SAFETY: the first call fills the set that the second one reads.
+    unsafe {
+        libc::sigfillset(all.as_mut_ptr());
+        libc::pthread_sigmask(libc::SIG_BLOCK, all.as_ptr(), ptr::null_mut());
     }
 }
 
@@ -103,27 +120,24 @@ impl Drop for Broker {
 async fn serve(
     pool: BrokerPool,
     package: Package,
-    mut jobs: async_mpsc::UnboundedReceiver<Work>,
-    mut broken: watch::Receiver<bool>,
+    mut jobs: mpsc::UnboundedReceiver<Work>,
+    mut cuts: watch::Receiver<bool>,
 ) {
     let pool = Arc::new(pool);
     loop {
         let work = tokio::select! {
             work = jobs.recv() => work,
-            _ = broken.wait_for(|broken| *broken) => None,
+            _ = cuts.wait_for(|is_cut| *is_cut) => None,
         };
         let Some(work) = work else {
             return;
         };
         let pool = Arc::clone(&pool);
-        let mut broken = broken.clone();
+        let mut cuts = cuts.clone();
         tokio::spawn(async move {
             tokio::select! {
-                outcome = call(&pool, package, &work) => {
-                    // Nobody may be interested in it any more.
-                    let _ = work.done.send(outcome);
-                }
-                _ = broken.wait_for(|broken| *broken) => {}
+                outcome = call(&pool, package, &work) => work.done.give(outcome),
+                _ = cuts.wait_for(|is_cut| *is_cut) => {}
             }
         });
     }

@@ -6,19 +6,20 @@ mod answer;
 mod broker;
 mod encode;
 mod fields;
+mod handoff;
 mod request;
 mod sample;
 
 use std::{
     ffi::{CStr, c_char, c_void},
     ptr, slice,
-    sync::mpsc,
     time::{Duration, Instant},
 };
 
 use exhook::{Hook, Package, testing::CallOutcome};
 
 use broker::{Broker, Target, Work};
+use handoff::{Taker, handoff};
 use request::Asked;
 use sample::Sample;
 
@@ -53,7 +54,7 @@ pub struct Pending {
     package: Package,
     hook: Hook,
     began: Instant,
-    outcome: mpsc::Receiver<CallOutcome>,
+    outcome: Taker<CallOutcome>,
 }
 
 /// Connects to a server as a broker node that speaks package 1, 2 or 3; NULL, and the reason on
@@ -199,15 +200,15 @@ pub unsafe extern "C" fn broker_start_load(
 pub unsafe extern "C" fn broker_finish(pending: *mut Pending) -> Answer {
     // SAFETY: the caller keeps this function's promise.
     let pending = unsafe { Box::from_raw(pending) };
-    let (words, grpc_status, elapsed) = match pending.outcome.recv() {
-        Ok(outcome) => (
+    let (words, grpc_status, elapsed) = match pending.outcome.take() {
+        Some(outcome) => (
             answer::words(pending.package, pending.hook, &outcome),
             outcome
                 .grpc_status
                 .and_then(|status| i32::try_from(status).ok()),
             outcome.elapsed,
         ),
-        Err(_) => (
+        None => (
             "lost: the broker closed its connections".to_owned(),
             None,
             pending.began.elapsed(),
@@ -257,7 +258,7 @@ fn start(
     body: Vec<u8>,
     timeout_ms: u32,
 ) -> *mut Pending {
-    let (done, outcome) = mpsc::channel();
+    let (done, outcome) = handoff();
     let timeout = match timeout_ms {
         0 => DEFAULT_TIMEOUT,
         other => Duration::from_millis(other.into()),
