@@ -29,6 +29,12 @@ for tool in "$@"; do
     clang)
         command -v clang >/dev/null 2>&1 || command -v clang-14 >/dev/null 2>&1 ||
             debian_package clang clang
+        clang=$(command -v clang || command -v clang-14)
+        # Debian has what sanitized programs are linked with in a package of its own.
+        echo 'int main(void) { return 0; }' |
+            "$clang" -fsanitize=address,undefined -x c -o /dev/null - 2>/dev/null ||
+            debian_package "libclang-rt-$("$clang" -dumpversion | cut -d. -f1)-dev" \
+                "the sanitizers of clang"
         ;;
     cmake | doxygen | pkg-config | valgrind)
         command -v "$tool" >/dev/null 2>&1 || debian_package "$tool" "$tool"
