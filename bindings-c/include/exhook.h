@@ -1,7 +1,29 @@
 /* generated, do not edit, run `make gen` */
 
 /** @file
- * Extend the EMQX MQTT broker in C: callbacks for its exhook hooks. */
+ * Extend the EMQX MQTT broker in C: callbacks for its exhook hooks, without gRPC code.
+ *
+ * @code
+ * static void authenticate(exhook_call *call, void *user) {
+ *   exhook_str name = exhook_call_clientinfo_username(call);
+ *   exhook_reply_bool(call, exhook_str_eq(name, EXHOOK_STR("alice")));
+ * }
+ *
+ * int main(void) {
+ *   exhook_server *server = exhook_server_new();
+ *   exhook_error *error =
+ *       exhook_server_on(server, EXHOOK_HOOK_CLIENT_AUTHENTICATE, authenticate, NULL, NULL);
+ *   if (!error) error = exhook_server_listen(server, EXHOOK_STR("0.0.0.0:9000"));
+ *   if (error) fprintf(stderr, "%s\n", exhook_error_text(error));
+ *   exhook_error_free(error);
+ *   exhook_server_free(server);
+ * }
+ * @endcode
+ *
+ * What can fail at the start returns an error to be freed, or NULL; what is done with a call or a
+ * message returns a number, which is `EXHOOK_OK` where all is well. NULL is tolerated everywhere:
+ * it gives `EXHOOK_ERR_NULL`, or an empty value and a line in the log. Each function says who owns
+ * what, on which threads it may be called, and until when a view that it returns is valid. */
 
 #ifndef EXHOOK_H
 #define EXHOOK_H
@@ -436,7 +458,7 @@ typedef struct exhook_bytes {
  * Handles a call: answers it with one of the `exhook_reply_…` functions, defers it, or returns
  * without either. `user` is what was registered with the function.
  */
-typedef void (*exhook_callback)(struct exhook_call *call, void *user);
+typedef void (*exhook_callback)(exhook_call *call, void *user);
 
 /**
  * Called once with the pointer that was given with it, when that is needed no more.
@@ -446,7 +468,7 @@ typedef void (*exhook_free)(void *user);
 /**
  * Takes a log record. `user` is what was given with the function.
  */
-typedef void (*exhook_log_callback)(const struct exhook_log_record *record, void *user);
+typedef void (*exhook_log_callback)(const exhook_log_record *record, void *user);
 
 #ifdef __cplusplus
 extern "C" {
@@ -480,7 +502,7 @@ const char *exhook_version(void);
  * Threads: any.
  * Valid until: the text is changed or freed.
  */
-struct exhook_str exhook_str_of(const char *text);
+exhook_str exhook_str_of(const char *text);
 
 /**
  * Whether two texts are the same.
@@ -489,7 +511,7 @@ struct exhook_str exhook_str_of(const char *text);
  * Threads: any.
  * Valid until: nothing that is returned refers to anything.
  */
-bool exhook_str_eq(struct exhook_str one, struct exhook_str other);
+bool exhook_str_eq(exhook_str one, exhook_str other);
 
 /**
  * The view of `len` bytes at `data`.
@@ -498,7 +520,7 @@ bool exhook_str_eq(struct exhook_str one, struct exhook_str other);
  * Threads: any.
  * Valid until: the bytes are changed or freed.
  */
-struct exhook_bytes exhook_bytes_of(const void *data, size_t len);
+exhook_bytes exhook_bytes_of(const void *data, size_t len);
 
 /**
  * What a code means, and what to do about it. Unknown numbers have a text too.
@@ -516,7 +538,7 @@ const char *exhook_code_text(exhook_code code);
  * Threads: any.
  * Valid until: nothing that is returned refers to anything.
  */
-exhook_code exhook_error_code(const struct exhook_error *error);
+exhook_code exhook_error_code(const exhook_error *error);
 
 /**
  * The text of an error, ended by a NUL: what happened, where, and what to do.
@@ -525,7 +547,7 @@ exhook_code exhook_error_code(const struct exhook_error *error);
  * Threads: any.
  * Valid until: the error is freed.
  */
-const char *exhook_error_text(const struct exhook_error *error);
+const char *exhook_error_text(const exhook_error *error);
 
 /**
  * Frees an error. NULL is fine.
@@ -534,7 +556,7 @@ const char *exhook_error_text(const struct exhook_error *error);
  * Threads: any.
  * Valid until: nothing that is returned refers to anything.
  */
-void exhook_error_free(struct exhook_error *error);
+void exhook_error_free(exhook_error *error);
 
 /**
  * The name that EMQX gives a hook, such as `message.publish`; empty where there is no such hook.
@@ -543,7 +565,7 @@ void exhook_error_free(struct exhook_error *error);
  * Threads: any.
  * Valid until: always.
  */
-struct exhook_str exhook_hook_name(exhook_hook hook);
+exhook_str exhook_hook_name(exhook_hook hook);
 
 /**
  * A server without handlers, with the default options.
@@ -555,7 +577,7 @@ struct exhook_str exhook_hook_name(exhook_hook hook);
  * Threads: any.
  * Valid until: `exhook_server_free`.
  */
-struct exhook_server *exhook_server_new(void);
+exhook_server *exhook_server_new(void);
 
 /**
  * Stops a server if it runs, and frees it. NULL is fine.
@@ -569,7 +591,7 @@ struct exhook_server *exhook_server_new(void);
  * Threads: any; no other thread uses the server any more.
  * Valid until: nothing that is returned refers to anything.
  */
-exhook_code exhook_server_free(struct exhook_server *server);
+exhook_code exhook_server_free(exhook_server *server);
 
 /**
  * Adds a handler behind those that the hook has already: `callback` is called for each call of the
@@ -586,11 +608,11 @@ exhook_code exhook_server_free(struct exhook_server *server);
  * after another for the events of one client.
  * Valid until: what `user` points to is used until `free_user` is called.
  */
-struct exhook_error *exhook_server_on(struct exhook_server *server,
-                                      exhook_hook hook,
-                                      exhook_callback callback,
-                                      void *user,
-                                      exhook_free free_user);
+exhook_error *exhook_server_on(exhook_server *server,
+                               exhook_hook hook,
+                               exhook_callback callback,
+                               void *user,
+                               exhook_free free_user);
 
 /**
  * Adds a handler with options. Otherwise like `exhook_server_on`. NULL for `options` is none.
@@ -602,12 +624,12 @@ struct exhook_error *exhook_server_on(struct exhook_server *server,
  * that read from the brokers.
  * Valid until: what `user` points to is used until `free_user` is called.
  */
-struct exhook_error *exhook_server_on_with(struct exhook_server *server,
-                                           exhook_hook hook,
-                                           const struct exhook_options *options,
-                                           exhook_callback callback,
-                                           void *user,
-                                           exhook_free free_user);
+exhook_error *exhook_server_on_with(exhook_server *server,
+                                    exhook_hook hook,
+                                    const exhook_options *options,
+                                    exhook_callback callback,
+                                    void *user,
+                                    exhook_free free_user);
 
 /**
  * How many lane threads there are at most, at least 1. One thread does all the work while callbacks
@@ -617,7 +639,7 @@ struct exhook_error *exhook_server_on_with(struct exhook_server *server,
  * Threads: any; not while the server runs.
  * Valid until: the server is freed.
  */
-struct exhook_error *exhook_server_set_threads(struct exhook_server *server, uint64_t threads);
+exhook_error *exhook_server_set_threads(exhook_server *server, uint64_t threads);
 
 /**
  * Serves on `address`, `host:port` or `unix:/path`, and returns. Port 0 is a free one, which
@@ -630,7 +652,7 @@ struct exhook_error *exhook_server_set_threads(struct exhook_server *server, uin
  * Threads: any.
  * Valid until: the server is stopped or freed.
  */
-struct exhook_error *exhook_server_start(struct exhook_server *server, struct exhook_str address);
+exhook_error *exhook_server_start(exhook_server *server, exhook_str address);
 
 /**
  * Serves on `address` until SIGINT or SIGTERM comes, or another thread stops the server; then it
@@ -643,7 +665,7 @@ struct exhook_error *exhook_server_start(struct exhook_server *server, struct ex
  * Threads: any, except inside a callback.
  * Valid until: nothing that is returned refers to anything.
  */
-struct exhook_error *exhook_server_listen(struct exhook_server *server, struct exhook_str address);
+exhook_error *exhook_server_listen(exhook_server *server, exhook_str address);
 
 /**
  * Waits until another thread has stopped the server. Fails where it was never started, and inside a
@@ -653,7 +675,7 @@ struct exhook_error *exhook_server_listen(struct exhook_server *server, struct e
  * Threads: any, except inside a callback.
  * Valid until: nothing that is returned refers to anything.
  */
-struct exhook_error *exhook_server_wait(struct exhook_server *server);
+exhook_error *exhook_server_wait(exhook_server *server);
 
 /**
  * Stops the server: accepts no more connections, waits for what runs and for queued events up to
@@ -666,7 +688,7 @@ struct exhook_error *exhook_server_wait(struct exhook_server *server);
  * Threads: any, except inside a callback; a second thread waits until the first is done.
  * Valid until: nothing that is returned refers to anything.
  */
-struct exhook_error *exhook_server_stop(struct exhook_server *server);
+exhook_error *exhook_server_stop(exhook_server *server);
 
 /**
  * Where the server listens, such as `127.0.0.1:9000`, with the real port where 0 was asked for.
@@ -676,7 +698,7 @@ struct exhook_error *exhook_server_stop(struct exhook_server *server);
  * Threads: any.
  * Valid until: the server is started again or freed.
  */
-struct exhook_str exhook_server_address(const struct exhook_server *server);
+exhook_str exhook_server_address(const exhook_server *server);
 
 /**
  * What the server has counted since it was started, also when it has been stopped since. NULL where
@@ -686,7 +708,7 @@ struct exhook_str exhook_server_address(const struct exhook_server *server);
  * Threads: any.
  * Valid until: `exhook_metrics_free`.
  */
-struct exhook_metrics *exhook_server_metrics(const struct exhook_server *server);
+exhook_metrics *exhook_server_metrics(const exhook_server *server);
 
 /**
  * How long user code may take for an answer unless its handler says otherwise. The broker's own
@@ -696,7 +718,7 @@ struct exhook_metrics *exhook_server_metrics(const struct exhook_server *server)
  * Threads: any; not while the server runs.
  * Valid until: the server is freed.
  */
-struct exhook_error *exhook_server_set_timeout_ms(struct exhook_server *server, uint64_t value);
+exhook_error *exhook_server_set_timeout_ms(exhook_server *server, uint64_t value);
 
 /**
  * How many calls may be running at once, brokers waiting for them. More are answered with the
@@ -706,7 +728,7 @@ struct exhook_error *exhook_server_set_timeout_ms(struct exhook_server *server, 
  * Threads: any; not while the server runs.
  * Valid until: the server is freed.
  */
-struct exhook_error *exhook_server_set_max_inflight(struct exhook_server *server, uint64_t value);
+exhook_error *exhook_server_set_max_inflight(exhook_server *server, uint64_t value);
 
 /**
  * How many notifications may be answered but not yet handled. More are held back, which slows the
@@ -716,7 +738,7 @@ struct exhook_error *exhook_server_set_max_inflight(struct exhook_server *server
  * Threads: any; not while the server runs.
  * Valid until: the server is freed.
  */
-struct exhook_error *exhook_server_set_inbox_capacity(struct exhook_server *server, uint64_t value);
+exhook_error *exhook_server_set_inbox_capacity(exhook_server *server, uint64_t value);
 
 /**
  * How many threads read, decode and answer; one serves some 100,000 calls a second. The default is
@@ -726,7 +748,7 @@ struct exhook_error *exhook_server_set_inbox_capacity(struct exhook_server *serv
  * Threads: any; not while the server runs.
  * Valid until: the server is freed.
  */
-struct exhook_error *exhook_server_set_io_threads(struct exhook_server *server, uint64_t value);
+exhook_error *exhook_server_set_io_threads(exhook_server *server, uint64_t value);
 
 /**
  * The largest request that is decoded; larger ones are answered with the fallback. The default is
@@ -736,8 +758,7 @@ struct exhook_error *exhook_server_set_io_threads(struct exhook_server *server, 
  * Threads: any; not while the server runs.
  * Valid until: the server is freed.
  */
-struct exhook_error *exhook_server_set_max_message_bytes(struct exhook_server *server,
-                                                         uint64_t value);
+exhook_error *exhook_server_set_max_message_bytes(exhook_server *server, uint64_t value);
 
 /**
  * How long stopping waits for running calls and queued notifications. The default is 5000.
@@ -746,8 +767,7 @@ struct exhook_error *exhook_server_set_max_message_bytes(struct exhook_server *s
  * Threads: any; not while the server runs.
  * Valid until: the server is freed.
  */
-struct exhook_error *exhook_server_set_drain_timeout_ms(struct exhook_server *server,
-                                                        uint64_t value);
+exhook_error *exhook_server_set_drain_timeout_ms(exhook_server *server, uint64_t value);
 
 /**
  * How often a connection is probed with a PING, so that brokers that vanished are noticed: one
@@ -757,8 +777,7 @@ struct exhook_error *exhook_server_set_drain_timeout_ms(struct exhook_server *se
  * Threads: any; not while the server runs.
  * Valid until: the server is freed.
  */
-struct exhook_error *exhook_server_set_keepalive_interval_ms(struct exhook_server *server,
-                                                             uint64_t value);
+exhook_error *exhook_server_set_keepalive_interval_ms(exhook_server *server, uint64_t value);
 
 /**
  * Also announce the valued hooks that have no handler, and answer them with ignore. For brokers of
@@ -769,7 +788,7 @@ struct exhook_error *exhook_server_set_keepalive_interval_ms(struct exhook_serve
  * Threads: any; not while the server runs.
  * Valid until: the server is freed.
  */
-struct exhook_error *exhook_server_set_companion(struct exhook_server *server, bool value);
+exhook_error *exhook_server_set_companion(exhook_server *server, bool value);
 
 /**
  * Options of which none is set.
@@ -778,7 +797,7 @@ struct exhook_error *exhook_server_set_companion(struct exhook_server *server, b
  * Threads: any.
  * Valid until: `exhook_options_free`.
  */
-struct exhook_options *exhook_options_new(void);
+exhook_options *exhook_options_new(void);
 
 /**
  * Frees options. NULL is fine.
@@ -788,7 +807,7 @@ struct exhook_options *exhook_options_new(void);
  * Threads: any; no other thread uses the options any more.
  * Valid until: nothing that is returned refers to anything.
  */
-void exhook_options_free(struct exhook_options *options);
+void exhook_options_free(exhook_options *options);
 
 /**
  * Adds a topic filter, such as `sensors/#`: the broker calls the hook only for topics that match
@@ -798,7 +817,7 @@ void exhook_options_free(struct exhook_options *options);
  * Threads: any; no other thread uses the options meanwhile.
  * Valid until: nothing that is returned refers to anything.
  */
-exhook_code exhook_options_add_topic(struct exhook_options *options, struct exhook_str filter);
+exhook_code exhook_options_add_topic(exhook_options *options, exhook_str filter);
 
 /**
  * How many milliseconds the handler may take, at least 1, before the fallback is answered. Of
@@ -808,7 +827,7 @@ exhook_code exhook_options_add_topic(struct exhook_options *options, struct exho
  * Threads: any; no other thread uses the options meanwhile.
  * Valid until: nothing that is returned refers to anything.
  */
-exhook_code exhook_options_set_timeout_ms(struct exhook_options *options, uint64_t timeout_ms);
+exhook_code exhook_options_set_timeout_ms(exhook_options *options, uint64_t timeout_ms);
 
 /**
  * What is answered where the handler fails, is too slow, or does not answer. Hooks with an answer
@@ -818,7 +837,7 @@ exhook_code exhook_options_set_timeout_ms(struct exhook_options *options, uint64
  * Threads: any; no other thread uses the options meanwhile.
  * Valid until: nothing that is returned refers to anything.
  */
-exhook_code exhook_options_set_fallback(struct exhook_options *options, exhook_fallback fallback);
+exhook_code exhook_options_set_fallback(exhook_options *options, exhook_fallback fallback);
 
 /**
  * When the broker is answered. Hooks that only inform only.
@@ -827,7 +846,7 @@ exhook_code exhook_options_set_fallback(struct exhook_options *options, exhook_f
  * Threads: any; no other thread uses the options meanwhile.
  * Valid until: nothing that is returned refers to anything.
  */
-exhook_code exhook_options_set_ack(struct exhook_options *options, exhook_ack ack);
+exhook_code exhook_options_set_ack(exhook_options *options, exhook_ack ack);
 
 /**
  * Runs the callback on the threads that read from the brokers, which is fastest. It must not block
@@ -838,7 +857,7 @@ exhook_code exhook_options_set_ack(struct exhook_options *options, exhook_ack ac
  * Threads: any; no other thread uses the options meanwhile.
  * Valid until: nothing that is returned refers to anything.
  */
-exhook_code exhook_options_set_inline(struct exhook_options *options, bool is_inline);
+exhook_code exhook_options_set_inline(exhook_options *options, bool is_inline);
 
 /**
  * The hook that was called; `EXHOOK_HOOK_PROVIDER_LOADED`, which is 0, for NULL.
@@ -847,7 +866,7 @@ exhook_code exhook_options_set_inline(struct exhook_options *options, bool is_in
  * Threads: any.
  * Valid until: nothing that is returned refers to anything.
  */
-exhook_hook exhook_call_hook(const struct exhook_call *call);
+exhook_hook exhook_call_hook(const exhook_call *call);
 
 /**
  * The package that the broker speaks: 1 for EMQX 4, 2 for 5.0 to 5.8, 3 from 5.9 on; 0 for NULL.
@@ -856,7 +875,7 @@ exhook_hook exhook_call_hook(const struct exhook_call *call);
  * Threads: any.
  * Valid until: nothing that is returned refers to anything.
  */
-uint32_t exhook_call_package(const struct exhook_call *call);
+uint32_t exhook_call_package(const exhook_call *call);
 
 /**
  * The client id that the call is about, in whatever field its hook has it: of the client, of the
@@ -866,7 +885,7 @@ uint32_t exhook_call_package(const struct exhook_call *call);
  * Threads: any.
  * Valid until: the callback returns; for a deferred call, `exhook_call_free`.
  */
-struct exhook_str exhook_call_clientid(const struct exhook_call *call);
+exhook_str exhook_call_clientid(const exhook_call *call);
 
 /**
  * The topic that the call is about, in whatever field its hook has it. Empty where there is none.
@@ -875,7 +894,7 @@ struct exhook_str exhook_call_clientid(const struct exhook_call *call);
  * Threads: any.
  * Valid until: the callback returns; for a deferred call, `exhook_call_free`.
  */
-struct exhook_str exhook_call_topic(const struct exhook_call *call);
+exhook_str exhook_call_topic(const exhook_call *call);
 
 /**
  * The broker node that calls, such as `emqx@127.0.0.1`. Empty where the broker does not say.
@@ -884,7 +903,7 @@ struct exhook_str exhook_call_topic(const struct exhook_call *call);
  * Threads: any.
  * Valid until: the callback returns; for a deferred call, `exhook_call_free`.
  */
-struct exhook_str exhook_call_node(const struct exhook_call *call);
+exhook_str exhook_call_node(const exhook_call *call);
 
 /**
  * How many milliseconds are left until the broker is answered by policy: 0 when that has happened,
@@ -894,7 +913,7 @@ struct exhook_str exhook_call_node(const struct exhook_call *call);
  * Threads: any.
  * Valid until: nothing that is returned refers to anything.
  */
-int64_t exhook_call_remaining_ms(const struct exhook_call *call);
+int64_t exhook_call_remaining_ms(const exhook_call *call);
 
 /**
  * Whether an answer would still reach the broker, or no broker waits for one. False once the call
@@ -904,7 +923,7 @@ int64_t exhook_call_remaining_ms(const struct exhook_call *call);
  * Threads: any.
  * Valid until: another thread answers the call, or its deadline passes.
  */
-bool exhook_call_is_wanted(const struct exhook_call *call);
+bool exhook_call_is_wanted(const exhook_call *call);
 
 /**
  * Takes a call over from its callback, to answer it later from any thread. Returns its argument;
@@ -917,7 +936,7 @@ bool exhook_call_is_wanted(const struct exhook_call *call);
  * Threads: the one that runs the callback, before that returns.
  * Valid until: `exhook_call_free`, also where the server is stopped or freed before.
  */
-struct exhook_call *exhook_call_defer(struct exhook_call *call);
+exhook_call *exhook_call_defer(exhook_call *call);
 
 /**
  * Frees a deferred call. One that is not answered is answered with the fallback of its hook, so
@@ -929,7 +948,7 @@ struct exhook_call *exhook_call_defer(struct exhook_call *call);
  * Threads: any; no other thread uses the call any more.
  * Valid until: nothing that is returned refers to anything.
  */
-exhook_code exhook_call_free(struct exhook_call *call);
+exhook_code exhook_call_free(exhook_call *call);
 
 /**
  * Yes, and nobody else is asked: `client.authenticate`, `client.authorize`, `message.ingress`.
@@ -942,7 +961,7 @@ exhook_code exhook_call_free(struct exhook_call *call);
  * Threads: any.
  * Valid until: nothing that is returned refers to anything.
  */
-exhook_code exhook_reply_allow(struct exhook_call *call);
+exhook_code exhook_reply_allow(exhook_call *call);
 
 /**
  * No, and nobody else is asked. Otherwise like `exhook_reply_allow`.
@@ -951,7 +970,7 @@ exhook_code exhook_reply_allow(struct exhook_call *call);
  * Threads: any.
  * Valid until: nothing that is returned refers to anything.
  */
-exhook_code exhook_reply_deny(struct exhook_call *call);
+exhook_code exhook_reply_deny(exhook_call *call);
 
 /**
  * Yes or no, and nobody else is asked. Otherwise like `exhook_reply_allow`.
@@ -960,7 +979,7 @@ exhook_code exhook_reply_deny(struct exhook_call *call);
  * Threads: any.
  * Valid until: nothing that is returned refers to anything.
  */
-exhook_code exhook_reply_bool(struct exhook_call *call, bool allow);
+exhook_code exhook_reply_bool(exhook_call *call, bool allow);
 
 /**
  * Yes or no so far: handlers, exhook servers and authenticators that come later may decide
@@ -970,7 +989,7 @@ exhook_code exhook_reply_bool(struct exhook_call *call, bool allow);
  * Threads: any.
  * Valid until: nothing that is returned refers to anything.
  */
-exhook_code exhook_reply_keep_going(struct exhook_call *call, bool allow);
+exhook_code exhook_reply_keep_going(exhook_call *call, bool allow);
 
 /**
  * No opinion: the next one decides, and a message is published as it is. It suits every hook. EMQX
@@ -982,7 +1001,7 @@ exhook_code exhook_reply_keep_going(struct exhook_call *call, bool allow);
  * Threads: any.
  * Valid until: nothing that is returned refers to anything.
  */
-exhook_code exhook_reply_ignore(struct exhook_call *call);
+exhook_code exhook_reply_ignore(exhook_call *call);
 
 /**
  * Keeps a message from its subscribers: `message.publish`. Otherwise like `exhook_reply_allow`.
@@ -991,7 +1010,7 @@ exhook_code exhook_reply_ignore(struct exhook_call *call);
  * Threads: any.
  * Valid until: nothing that is returned refers to anything.
  */
-exhook_code exhook_reply_block(struct exhook_call *call);
+exhook_code exhook_reply_block(exhook_call *call);
 
 /**
  * Publishes a message with the changes in `message`: `message.publish`. What was not set in it
@@ -1007,7 +1026,7 @@ exhook_code exhook_reply_block(struct exhook_call *call);
  * Threads: any; no other thread uses the message meanwhile.
  * Valid until: nothing that is returned refers to anything.
  */
-exhook_code exhook_reply_message(struct exhook_call *call, struct exhook_message *message);
+exhook_code exhook_reply_message(exhook_call *call, exhook_message *message);
 
 /**
  * Says that the program could not decide: the fallback of the hook is answered at once, and counted
@@ -1019,7 +1038,7 @@ exhook_code exhook_reply_message(struct exhook_call *call, struct exhook_message
  * Threads: any.
  * Valid until: nothing that is returned refers to anything.
  */
-exhook_code exhook_reply_error(struct exhook_call *call);
+exhook_code exhook_reply_error(exhook_call *call);
 
 /**
  * A message that changes nothing yet.
@@ -1028,7 +1047,7 @@ exhook_code exhook_reply_error(struct exhook_call *call);
  * Threads: any.
  * Valid until: `exhook_message_free`.
  */
-struct exhook_message *exhook_message_new(void);
+exhook_message *exhook_message_new(void);
 
 /**
  * Frees a message. NULL is fine.
@@ -1037,7 +1056,7 @@ struct exhook_message *exhook_message_new(void);
  * Threads: any; no other thread uses the message any more.
  * Valid until: nothing that is returned refers to anything.
  */
-void exhook_message_free(struct exhook_message *message);
+void exhook_message_free(exhook_message *message);
 
 /**
  * Publishes to `topic` instead: 1 to 65,535 bytes without wildcards, which is checked when the
@@ -1047,7 +1066,7 @@ void exhook_message_free(struct exhook_message *message);
  * Threads: any; no other thread uses the message meanwhile.
  * Valid until: nothing that is returned refers to anything.
  */
-exhook_code exhook_message_set_topic(struct exhook_message *message, struct exhook_str topic);
+exhook_code exhook_message_set_topic(exhook_message *message, exhook_str topic);
 
 /**
  * Publishes with this quality of service instead: 0, 1 or 2, which is checked when the message is
@@ -1057,7 +1076,7 @@ exhook_code exhook_message_set_topic(struct exhook_message *message, struct exho
  * Threads: any; no other thread uses the message meanwhile.
  * Valid until: nothing that is returned refers to anything.
  */
-exhook_code exhook_message_set_qos(struct exhook_message *message, uint32_t qos);
+exhook_code exhook_message_set_qos(exhook_message *message, uint32_t qos);
 
 /**
  * Publishes this payload instead.
@@ -1066,7 +1085,7 @@ exhook_code exhook_message_set_qos(struct exhook_message *message, uint32_t qos)
  * Threads: any; no other thread uses the message meanwhile.
  * Valid until: nothing that is returned refers to anything.
  */
-exhook_code exhook_message_set_payload(struct exhook_message *message, struct exhook_bytes payload);
+exhook_code exhook_message_set_payload(exhook_message *message, exhook_bytes payload);
 
 /**
  * Publishes this payload instead, without copying it. `free_payload` is called once with `user`
@@ -1076,8 +1095,8 @@ exhook_code exhook_message_set_payload(struct exhook_message *message, struct ex
  * Threads: any; `free_payload` is called on any thread.
  * Valid until: the payload stays unchanged until `free_payload` is called.
  */
-exhook_code exhook_message_give_payload(struct exhook_message *message,
-                                        struct exhook_bytes payload,
+exhook_code exhook_message_give_payload(exhook_message *message,
+                                        exhook_bytes payload,
                                         exhook_free free_payload,
                                         void *user);
 
@@ -1090,7 +1109,7 @@ exhook_code exhook_message_give_payload(struct exhook_message *message,
  * Threads: any.
  * Valid until: the callback returns; for a deferred call, `exhook_call_free`.
  */
-struct exhook_str exhook_call_broker_version(const struct exhook_call *call);
+exhook_str exhook_call_broker_version(const exhook_call *call);
 
 /**
  * Product name, for example `EMQX Enterprise`.
@@ -1101,7 +1120,7 @@ struct exhook_str exhook_call_broker_version(const struct exhook_call *call);
  * Threads: any.
  * Valid until: the callback returns; for a deferred call, `exhook_call_free`.
  */
-struct exhook_str exhook_call_broker_sysdescr(const struct exhook_call *call);
+exhook_str exhook_call_broker_sysdescr(const exhook_call *call);
 
 /**
  * Time since the broker's start in milliseconds.
@@ -1112,7 +1131,7 @@ struct exhook_str exhook_call_broker_sysdescr(const struct exhook_call *call);
  * Threads: any.
  * Valid until: nothing that is returned refers to anything.
  */
-int64_t exhook_call_broker_uptime(const struct exhook_call *call);
+int64_t exhook_call_broker_uptime(const exhook_call *call);
 
 /**
  * Wall clock of the broker as text, for example `2026-11-21T02:42:14.953254468+00:00`.
@@ -1123,7 +1142,7 @@ int64_t exhook_call_broker_uptime(const struct exhook_call *call);
  * Threads: any.
  * Valid until: the callback returns; for a deferred call, `exhook_call_free`.
  */
-struct exhook_str exhook_call_broker_datetime(const struct exhook_call *call);
+exhook_str exhook_call_broker_datetime(const exhook_call *call);
 
 /**
  * Broker node that makes the call. Whether the broker sent it.
@@ -1134,7 +1153,7 @@ struct exhook_str exhook_call_broker_datetime(const struct exhook_call *call);
  * Threads: any.
  * Valid until: nothing that is returned refers to anything.
  */
-bool exhook_call_has_meta(const struct exhook_call *call);
+bool exhook_call_has_meta(const exhook_call *call);
 
 /**
  * Erlang name of the broker node, for example `emqx@10.0.0.1`.
@@ -1145,7 +1164,7 @@ bool exhook_call_has_meta(const struct exhook_call *call);
  * Threads: any.
  * Valid until: the callback returns; for a deferred call, `exhook_call_free`.
  */
-struct exhook_str exhook_call_meta_node(const struct exhook_call *call);
+exhook_str exhook_call_meta_node(const exhook_call *call);
 
 /**
  * EMQX version of the node, for example `5.9.2`.
@@ -1156,7 +1175,7 @@ struct exhook_str exhook_call_meta_node(const struct exhook_call *call);
  * Threads: any.
  * Valid until: the callback returns; for a deferred call, `exhook_call_free`.
  */
-struct exhook_str exhook_call_meta_version(const struct exhook_call *call);
+exhook_str exhook_call_meta_version(const exhook_call *call);
 
 /**
  * Product name, for example `EMQX Enterprise`.
@@ -1167,7 +1186,7 @@ struct exhook_str exhook_call_meta_version(const struct exhook_call *call);
  * Threads: any.
  * Valid until: the callback returns; for a deferred call, `exhook_call_free`.
  */
-struct exhook_str exhook_call_meta_sysdescr(const struct exhook_call *call);
+exhook_str exhook_call_meta_sysdescr(const exhook_call *call);
 
 /**
  * Name of the node's cluster, for example `emqxcl`.
@@ -1178,7 +1197,7 @@ struct exhook_str exhook_call_meta_sysdescr(const struct exhook_call *call);
  * Threads: any.
  * Valid until: the callback returns; for a deferred call, `exhook_call_free`.
  */
-struct exhook_str exhook_call_meta_cluster_name(const struct exhook_call *call);
+exhook_str exhook_call_meta_cluster_name(const exhook_call *call);
 
 /**
  * Erlang name of the broker node, for example `emqx@10.0.0.1`.
@@ -1189,7 +1208,7 @@ struct exhook_str exhook_call_meta_cluster_name(const struct exhook_call *call);
  * Threads: any.
  * Valid until: the callback returns; for a deferred call, `exhook_call_free`.
  */
-struct exhook_str exhook_call_conninfo_node(const struct exhook_call *call);
+exhook_str exhook_call_conninfo_node(const exhook_call *call);
 
 /**
  * Client id of the CONNECT packet, empty when the broker is to choose one. A client id that is not
@@ -1201,7 +1220,7 @@ struct exhook_str exhook_call_conninfo_node(const struct exhook_call *call);
  * Threads: any.
  * Valid until: the callback returns; for a deferred call, `exhook_call_free`.
  */
-struct exhook_str exhook_call_conninfo_clientid(const struct exhook_call *call);
+exhook_str exhook_call_conninfo_clientid(const exhook_call *call);
 
 /**
  * User name, empty when the client sends none.
@@ -1212,7 +1231,7 @@ struct exhook_str exhook_call_conninfo_clientid(const struct exhook_call *call);
  * Threads: any.
  * Valid until: the callback returns; for a deferred call, `exhook_call_free`.
  */
-struct exhook_str exhook_call_conninfo_username(const struct exhook_call *call);
+exhook_str exhook_call_conninfo_username(const exhook_call *call);
 
 /**
  * IP address of the client; an IPv4-mapped IPv6 address is in IPv4 form.
@@ -1223,7 +1242,7 @@ struct exhook_str exhook_call_conninfo_username(const struct exhook_call *call);
  * Threads: any.
  * Valid until: the callback returns; for a deferred call, `exhook_call_free`.
  */
-struct exhook_str exhook_call_conninfo_peerhost(const struct exhook_call *call);
+exhook_str exhook_call_conninfo_peerhost(const exhook_call *call);
 
 /**
  * Port of the broker's listener.
@@ -1234,7 +1253,7 @@ struct exhook_str exhook_call_conninfo_peerhost(const struct exhook_call *call);
  * Threads: any.
  * Valid until: nothing that is returned refers to anything.
  */
-uint32_t exhook_call_conninfo_sockport(const struct exhook_call *call);
+uint32_t exhook_call_conninfo_sockport(const exhook_call *call);
 
 /**
  * Protocol name of the CONNECT packet: `MQTT`, or `MQIsdp` in MQTT 3.1.
@@ -1245,7 +1264,7 @@ uint32_t exhook_call_conninfo_sockport(const struct exhook_call *call);
  * Threads: any.
  * Valid until: the callback returns; for a deferred call, `exhook_call_free`.
  */
-struct exhook_str exhook_call_conninfo_proto_name(const struct exhook_call *call);
+exhook_str exhook_call_conninfo_proto_name(const exhook_call *call);
 
 /**
  * Protocol version as the text of a number: `3` is MQTT 3.1, `4` is MQTT 3.1.1, `5` is MQTT 5.
@@ -1256,7 +1275,7 @@ struct exhook_str exhook_call_conninfo_proto_name(const struct exhook_call *call
  * Threads: any.
  * Valid until: the callback returns; for a deferred call, `exhook_call_free`.
  */
-struct exhook_str exhook_call_conninfo_proto_ver(const struct exhook_call *call);
+exhook_str exhook_call_conninfo_proto_ver(const exhook_call *call);
 
 /**
  * Keep-alive interval in seconds; 0 turns it off.
@@ -1267,7 +1286,7 @@ struct exhook_str exhook_call_conninfo_proto_ver(const struct exhook_call *call)
  * Threads: any.
  * Valid until: nothing that is returned refers to anything.
  */
-uint32_t exhook_call_conninfo_keepalive(const struct exhook_call *call);
+uint32_t exhook_call_conninfo_keepalive(const exhook_call *call);
 
 /**
  * Source port of the client.
@@ -1278,7 +1297,7 @@ uint32_t exhook_call_conninfo_keepalive(const struct exhook_call *call);
  * Threads: any.
  * Valid until: nothing that is returned refers to anything.
  */
-uint32_t exhook_call_conninfo_peerport(const struct exhook_call *call);
+uint32_t exhook_call_conninfo_peerport(const exhook_call *call);
 
 /**
  * `client.connect`: Properties of the CONNECT packet in no fixed order, empty before MQTT 5.
@@ -1299,7 +1318,7 @@ uint32_t exhook_call_conninfo_peerport(const struct exhook_call *call);
  * Threads: any.
  * Valid until: nothing that is returned refers to anything.
  */
-size_t exhook_call_props_count(const struct exhook_call *call);
+size_t exhook_call_props_count(const exhook_call *call);
 
 /**
  * Name, for example `Session-Expiry-Interval`.
@@ -1311,7 +1330,7 @@ size_t exhook_call_props_count(const struct exhook_call *call);
  * Threads: any.
  * Valid until: the callback returns; for a deferred call, `exhook_call_free`.
  */
-struct exhook_str exhook_call_props_name_at(const struct exhook_call *call, size_t index);
+exhook_str exhook_call_props_name_at(const exhook_call *call, size_t index);
 
 /**
  * Value as text.
@@ -1323,7 +1342,7 @@ struct exhook_str exhook_call_props_name_at(const struct exhook_call *call, size
  * Threads: any.
  * Valid until: the callback returns; for a deferred call, `exhook_call_free`.
  */
-struct exhook_str exhook_call_props_value_at(const struct exhook_call *call, size_t index);
+exhook_str exhook_call_props_value_at(const exhook_call *call, size_t index);
 
 /**
  * `client.connect`: User-Property pairs of the CONNECT packet in their order, repeated names
@@ -1343,7 +1362,7 @@ struct exhook_str exhook_call_props_value_at(const struct exhook_call *call, siz
  * Threads: any.
  * Valid until: nothing that is returned refers to anything.
  */
-size_t exhook_call_user_props_count(const struct exhook_call *call);
+size_t exhook_call_user_props_count(const exhook_call *call);
 
 /**
  * Name, for example `Session-Expiry-Interval`.
@@ -1355,7 +1374,7 @@ size_t exhook_call_user_props_count(const struct exhook_call *call);
  * Threads: any.
  * Valid until: the callback returns; for a deferred call, `exhook_call_free`.
  */
-struct exhook_str exhook_call_user_props_name_at(const struct exhook_call *call, size_t index);
+exhook_str exhook_call_user_props_name_at(const exhook_call *call, size_t index);
 
 /**
  * Value as text.
@@ -1367,7 +1386,7 @@ struct exhook_str exhook_call_user_props_name_at(const struct exhook_call *call,
  * Threads: any.
  * Valid until: the callback returns; for a deferred call, `exhook_call_free`.
  */
-struct exhook_str exhook_call_user_props_value_at(const struct exhook_call *call, size_t index);
+exhook_str exhook_call_user_props_value_at(const exhook_call *call, size_t index);
 
 /**
  * Name of the reason code, for example `success` or `not_authorized`.
@@ -1378,7 +1397,7 @@ struct exhook_str exhook_call_user_props_value_at(const struct exhook_call *call
  * Threads: any.
  * Valid until: the callback returns; for a deferred call, `exhook_call_free`.
  */
-struct exhook_str exhook_call_result_code(const struct exhook_call *call);
+exhook_str exhook_call_result_code(const exhook_call *call);
 
 /**
  * Erlang name of the broker node, for example `emqx@10.0.0.1`.
@@ -1392,7 +1411,7 @@ struct exhook_str exhook_call_result_code(const struct exhook_call *call);
  * Threads: any.
  * Valid until: the callback returns; for a deferred call, `exhook_call_free`.
  */
-struct exhook_str exhook_call_clientinfo_node(const struct exhook_call *call);
+exhook_str exhook_call_clientinfo_node(const exhook_call *call);
 
 /**
  * Client id, chosen by the broker when the client sends none. A client id that is not UTF-8 never
@@ -1407,7 +1426,7 @@ struct exhook_str exhook_call_clientinfo_node(const struct exhook_call *call);
  * Threads: any.
  * Valid until: the callback returns; for a deferred call, `exhook_call_free`.
  */
-struct exhook_str exhook_call_clientinfo_clientid(const struct exhook_call *call);
+exhook_str exhook_call_clientinfo_clientid(const exhook_call *call);
 
 /**
  * User name, empty when the client sends none.
@@ -1421,7 +1440,7 @@ struct exhook_str exhook_call_clientinfo_clientid(const struct exhook_call *call
  * Threads: any.
  * Valid until: the callback returns; for a deferred call, `exhook_call_free`.
  */
-struct exhook_str exhook_call_clientinfo_username(const struct exhook_call *call);
+exhook_str exhook_call_clientinfo_username(const exhook_call *call);
 
 /**
  * Password in clear text, so keep it out of logs. It comes above all with `OnClientAuthenticate`;
@@ -1436,7 +1455,7 @@ struct exhook_str exhook_call_clientinfo_username(const struct exhook_call *call
  * Threads: any.
  * Valid until: the callback returns; for a deferred call, `exhook_call_free`.
  */
-struct exhook_str exhook_call_clientinfo_password(const struct exhook_call *call);
+exhook_str exhook_call_clientinfo_password(const exhook_call *call);
 
 /**
  * IP address of the client; an IPv4-mapped IPv6 address is in IPv4 form.
@@ -1450,7 +1469,7 @@ struct exhook_str exhook_call_clientinfo_password(const struct exhook_call *call
  * Threads: any.
  * Valid until: the callback returns; for a deferred call, `exhook_call_free`.
  */
-struct exhook_str exhook_call_clientinfo_peerhost(const struct exhook_call *call);
+exhook_str exhook_call_clientinfo_peerhost(const exhook_call *call);
 
 /**
  * Port of the broker's listener.
@@ -1464,7 +1483,7 @@ struct exhook_str exhook_call_clientinfo_peerhost(const struct exhook_call *call
  * Threads: any.
  * Valid until: nothing that is returned refers to anything.
  */
-uint32_t exhook_call_clientinfo_sockport(const struct exhook_call *call);
+uint32_t exhook_call_clientinfo_sockport(const exhook_call *call);
 
 /**
  * Protocol of the client, for example `mqtt`, `mqtt-sn` or `coap`.
@@ -1478,7 +1497,7 @@ uint32_t exhook_call_clientinfo_sockport(const struct exhook_call *call);
  * Threads: any.
  * Valid until: the callback returns; for a deferred call, `exhook_call_free`.
  */
-struct exhook_str exhook_call_clientinfo_protocol(const struct exhook_call *call);
+exhook_str exhook_call_clientinfo_protocol(const exhook_call *call);
 
 /**
  * Prefix that the listener puts before the client's topics, empty when it has none.
@@ -1492,7 +1511,7 @@ struct exhook_str exhook_call_clientinfo_protocol(const struct exhook_call *call
  * Threads: any.
  * Valid until: the callback returns; for a deferred call, `exhook_call_free`.
  */
-struct exhook_str exhook_call_clientinfo_mountpoint(const struct exhook_call *call);
+exhook_str exhook_call_clientinfo_mountpoint(const exhook_call *call);
 
 /**
  * True when the broker treats the client as a superuser. An answer cannot change it.
@@ -1506,7 +1525,7 @@ struct exhook_str exhook_call_clientinfo_mountpoint(const struct exhook_call *ca
  * Threads: any.
  * Valid until: nothing that is returned refers to anything.
  */
-bool exhook_call_clientinfo_is_superuser(const struct exhook_call *call);
+bool exhook_call_clientinfo_is_superuser(const exhook_call *call);
 
 /**
  * True also when the broker does not know.
@@ -1520,7 +1539,7 @@ bool exhook_call_clientinfo_is_superuser(const struct exhook_call *call);
  * Threads: any.
  * Valid until: nothing that is returned refers to anything.
  */
-bool exhook_call_clientinfo_anonymous(const struct exhook_call *call);
+bool exhook_call_clientinfo_anonymous(const exhook_call *call);
 
 /**
  * Common name of the client's TLS certificate, empty without one.
@@ -1534,7 +1553,7 @@ bool exhook_call_clientinfo_anonymous(const struct exhook_call *call);
  * Threads: any.
  * Valid until: the callback returns; for a deferred call, `exhook_call_free`.
  */
-struct exhook_str exhook_call_clientinfo_cn(const struct exhook_call *call);
+exhook_str exhook_call_clientinfo_cn(const exhook_call *call);
 
 /**
  * Subject of the client's TLS certificate, empty without one.
@@ -1548,7 +1567,7 @@ struct exhook_str exhook_call_clientinfo_cn(const struct exhook_call *call);
  * Threads: any.
  * Valid until: the callback returns; for a deferred call, `exhook_call_free`.
  */
-struct exhook_str exhook_call_clientinfo_dn(const struct exhook_call *call);
+exhook_str exhook_call_clientinfo_dn(const exhook_call *call);
 
 /**
  * Source port of the client.
@@ -1562,7 +1581,7 @@ struct exhook_str exhook_call_clientinfo_dn(const struct exhook_call *call);
  * Threads: any.
  * Valid until: nothing that is returned refers to anything.
  */
-uint32_t exhook_call_clientinfo_peerport(const struct exhook_call *call);
+uint32_t exhook_call_clientinfo_peerport(const exhook_call *call);
 
 /**
  * `client.disconnected`: Text of an Erlang term, for example `normal` or `tcp_closed`. The set of
@@ -1576,7 +1595,7 @@ uint32_t exhook_call_clientinfo_peerport(const struct exhook_call *call);
  * Threads: any.
  * Valid until: the callback returns; for a deferred call, `exhook_call_free`.
  */
-struct exhook_str exhook_call_reason(const struct exhook_call *call);
+exhook_str exhook_call_reason(const exhook_call *call);
 
 /**
  * `client.authenticate`: Verdict so far: true when the broker or an earlier exhook server admits
@@ -1589,7 +1608,7 @@ struct exhook_str exhook_call_reason(const struct exhook_call *call);
  * Threads: any.
  * Valid until: nothing that is returned refers to anything.
  */
-bool exhook_call_result(const struct exhook_call *call);
+bool exhook_call_result(const exhook_call *call);
 
 /**
  * Publish or subscribe; QoS and retain flag are not told.
@@ -1600,7 +1619,7 @@ bool exhook_call_result(const struct exhook_call *call);
  * Threads: any.
  * Valid until: nothing that is returned refers to anything.
  */
-exhook_authorize_type exhook_call_type(const struct exhook_call *call);
+exhook_authorize_type exhook_call_type(const exhook_call *call);
 
 /**
  * `client.subscribe`: Filters of the packet without the denied ones; empty when all are denied.
@@ -1612,7 +1631,7 @@ exhook_authorize_type exhook_call_type(const struct exhook_call *call);
  * Threads: any.
  * Valid until: nothing that is returned refers to anything.
  */
-size_t exhook_call_topic_filters_count(const struct exhook_call *call);
+size_t exhook_call_topic_filters_count(const exhook_call *call);
 
 /**
  * Topic filter. A shared subscription keeps its `$share/group/`.
@@ -1623,7 +1642,7 @@ size_t exhook_call_topic_filters_count(const struct exhook_call *call);
  * Threads: any.
  * Valid until: the callback returns; for a deferred call, `exhook_call_free`.
  */
-struct exhook_str exhook_call_topic_filters_name_at(const struct exhook_call *call, size_t index);
+exhook_str exhook_call_topic_filters_name_at(const exhook_call *call, size_t index);
 
 /**
  * QoS: 0, 1 or 2. Requested in a `TopicFilter`, granted in a `SessionSubscribedRequest`.
@@ -1634,7 +1653,7 @@ struct exhook_str exhook_call_topic_filters_name_at(const struct exhook_call *ca
  * Threads: any.
  * Valid until: nothing that is returned refers to anything.
  */
-uint32_t exhook_call_topic_filters_subopts_qos_at(const struct exhook_call *call, size_t index);
+uint32_t exhook_call_topic_filters_subopts_qos_at(const exhook_call *call, size_t index);
 
 /**
  * Retain handling: retained messages come at each subscribe (0), at a new subscription (1) or
@@ -1646,7 +1665,7 @@ uint32_t exhook_call_topic_filters_subopts_qos_at(const struct exhook_call *call
  * Threads: any.
  * Valid until: nothing that is returned refers to anything.
  */
-uint32_t exhook_call_topic_filters_subopts_rh_at(const struct exhook_call *call, size_t index);
+uint32_t exhook_call_topic_filters_subopts_rh_at(const exhook_call *call, size_t index);
 
 /**
  * Retain as published: 1 keeps the retain flag of messages, 0 clears it.
@@ -1657,7 +1676,7 @@ uint32_t exhook_call_topic_filters_subopts_rh_at(const struct exhook_call *call,
  * Threads: any.
  * Valid until: nothing that is returned refers to anything.
  */
-uint32_t exhook_call_topic_filters_subopts_rap_at(const struct exhook_call *call, size_t index);
+uint32_t exhook_call_topic_filters_subopts_rap_at(const exhook_call *call, size_t index);
 
 /**
  * No local: 1 keeps the client's own messages from it.
@@ -1668,7 +1687,7 @@ uint32_t exhook_call_topic_filters_subopts_rap_at(const struct exhook_call *call
  * Threads: any.
  * Valid until: nothing that is returned refers to anything.
  */
-uint32_t exhook_call_topic_filters_subopts_nl_at(const struct exhook_call *call, size_t index);
+uint32_t exhook_call_topic_filters_subopts_nl_at(const exhook_call *call, size_t index);
 
 /**
  * QoS: 0, 1 or 2. Requested in a `TopicFilter`, granted in a `SessionSubscribedRequest`.
@@ -1679,7 +1698,7 @@ uint32_t exhook_call_topic_filters_subopts_nl_at(const struct exhook_call *call,
  * Threads: any.
  * Valid until: nothing that is returned refers to anything.
  */
-uint32_t exhook_call_subopts_qos(const struct exhook_call *call);
+uint32_t exhook_call_subopts_qos(const exhook_call *call);
 
 /**
  * Retain handling: retained messages come at each subscribe (0), at a new subscription (1) or
@@ -1691,7 +1710,7 @@ uint32_t exhook_call_subopts_qos(const struct exhook_call *call);
  * Threads: any.
  * Valid until: nothing that is returned refers to anything.
  */
-uint32_t exhook_call_subopts_rh(const struct exhook_call *call);
+uint32_t exhook_call_subopts_rh(const exhook_call *call);
 
 /**
  * Retain as published: 1 keeps the retain flag of messages, 0 clears it.
@@ -1702,7 +1721,7 @@ uint32_t exhook_call_subopts_rh(const struct exhook_call *call);
  * Threads: any.
  * Valid until: nothing that is returned refers to anything.
  */
-uint32_t exhook_call_subopts_rap(const struct exhook_call *call);
+uint32_t exhook_call_subopts_rap(const exhook_call *call);
 
 /**
  * No local: 1 keeps the client's own messages from it.
@@ -1713,7 +1732,7 @@ uint32_t exhook_call_subopts_rap(const struct exhook_call *call);
  * Threads: any.
  * Valid until: nothing that is returned refers to anything.
  */
-uint32_t exhook_call_subopts_nl(const struct exhook_call *call);
+uint32_t exhook_call_subopts_nl(const exhook_call *call);
 
 /**
  * Erlang name of the broker node, for example `emqx@10.0.0.1`.
@@ -1725,7 +1744,7 @@ uint32_t exhook_call_subopts_nl(const struct exhook_call *call);
  * Threads: any.
  * Valid until: the callback returns; for a deferred call, `exhook_call_free`.
  */
-struct exhook_str exhook_call_message_node(const struct exhook_call *call);
+exhook_str exhook_call_message_node(const exhook_call *call);
 
 /**
  * Message id of the broker in hexadecimal. An answer cannot change it.
@@ -1737,7 +1756,7 @@ struct exhook_str exhook_call_message_node(const struct exhook_call *call);
  * Threads: any.
  * Valid until: the callback returns; for a deferred call, `exhook_call_free`.
  */
-struct exhook_str exhook_call_message_id(const struct exhook_call *call);
+exhook_str exhook_call_message_id(const exhook_call *call);
 
 /**
  * QoS: 0, 1 or 2. The broker takes it from an answer without a check.
@@ -1749,7 +1768,7 @@ struct exhook_str exhook_call_message_id(const struct exhook_call *call);
  * Threads: any.
  * Valid until: nothing that is returned refers to anything.
  */
-uint32_t exhook_call_message_qos(const struct exhook_call *call);
+uint32_t exhook_call_message_qos(const exhook_call *call);
 
 /**
  * Client id of the publisher. An answer cannot change it.
@@ -1761,7 +1780,7 @@ uint32_t exhook_call_message_qos(const struct exhook_call *call);
  * Threads: any.
  * Valid until: the callback returns; for a deferred call, `exhook_call_free`.
  */
-struct exhook_str exhook_call_message_from(const struct exhook_call *call);
+exhook_str exhook_call_message_from(const exhook_call *call);
 
 /**
  * Topic with the mountpoint. The broker takes it from an answer without a check.
@@ -1773,7 +1792,7 @@ struct exhook_str exhook_call_message_from(const struct exhook_call *call);
  * Threads: any.
  * Valid until: the callback returns; for a deferred call, `exhook_call_free`.
  */
-struct exhook_str exhook_call_message_topic(const struct exhook_call *call);
+exhook_str exhook_call_message_topic(const exhook_call *call);
 
 /**
  * Payload; may be empty. The broker takes it from an answer.
@@ -1785,7 +1804,7 @@ struct exhook_str exhook_call_message_topic(const struct exhook_call *call);
  * Threads: any.
  * Valid until: the callback returns; for a deferred call, `exhook_call_free`.
  */
-struct exhook_bytes exhook_call_message_payload(const struct exhook_call *call);
+exhook_bytes exhook_call_message_payload(const exhook_call *call);
 
 /**
  * Time of the publish in milliseconds since 1970-01-01 UTC. An answer cannot change it.
@@ -1797,7 +1816,7 @@ struct exhook_bytes exhook_call_message_payload(const struct exhook_call *call);
  * Threads: any.
  * Valid until: nothing that is returned refers to anything.
  */
-uint64_t exhook_call_message_timestamp(const struct exhook_call *call);
+uint64_t exhook_call_message_timestamp(const exhook_call *call);
 
 /**
  * What the broker adds to the message: `username`, `protocol` and `peerhost`, or nothing. In an
@@ -1810,7 +1829,7 @@ uint64_t exhook_call_message_timestamp(const struct exhook_call *call);
  * Threads: any.
  * Valid until: nothing that is returned refers to anything.
  */
-size_t exhook_call_message_headers_count(const struct exhook_call *call);
+size_t exhook_call_message_headers_count(const exhook_call *call);
 
 /**
  * What the broker adds to the message: `username`, `protocol` and `peerhost`, or nothing. In an
@@ -1823,7 +1842,7 @@ size_t exhook_call_message_headers_count(const struct exhook_call *call);
  * Threads: any.
  * Valid until: the callback returns; for a deferred call, `exhook_call_free`.
  */
-struct exhook_str exhook_call_message_headers_name_at(const struct exhook_call *call, size_t index);
+exhook_str exhook_call_message_headers_name_at(const exhook_call *call, size_t index);
 
 /**
  * What the broker adds to the message: `username`, `protocol` and `peerhost`, or nothing. In an
@@ -1836,8 +1855,7 @@ struct exhook_str exhook_call_message_headers_name_at(const struct exhook_call *
  * Threads: any.
  * Valid until: the callback returns; for a deferred call, `exhook_call_free`.
  */
-struct exhook_str exhook_call_message_headers_value_at(const struct exhook_call *call,
-                                                       size_t index);
+exhook_str exhook_call_message_headers_value_at(const exhook_call *call, size_t index);
 
 /**
  * What the broker adds to the message: `username`, `protocol` and `peerhost`, or nothing. In an
@@ -1851,8 +1869,7 @@ struct exhook_str exhook_call_message_headers_value_at(const struct exhook_call 
  * Threads: any.
  * Valid until: the callback returns; for a deferred call, `exhook_call_free`.
  */
-struct exhook_str exhook_call_message_headers_find(const struct exhook_call *call,
-                                                   struct exhook_str name);
+exhook_str exhook_call_message_headers_find(const exhook_call *call, exhook_str name);
 
 /**
  * Gives the log records of this process, from `level` on, to `callback`. It replaces what was
@@ -1867,10 +1884,10 @@ struct exhook_str exhook_call_message_headers_find(const struct exhook_call *cal
  * `exhook_server_stop`, `exhook_server_wait` or `exhook_server_free`.
  * Valid until: `callback` is replaced.
  */
-struct exhook_error *exhook_log_to(exhook_log_level level,
-                                   exhook_log_callback callback,
-                                   void *user,
-                                   exhook_free free_user);
+exhook_error *exhook_log_to(exhook_log_level level,
+                            exhook_log_callback callback,
+                            void *user,
+                            exhook_free free_user);
 
 /**
  * Writes the log records of this process, from `level` on, to standard error, a line each. It
@@ -1880,7 +1897,7 @@ struct exhook_error *exhook_log_to(exhook_log_level level,
  * Threads: any.
  * Valid until: something else is said.
  */
-struct exhook_error *exhook_log_to_stderr(exhook_log_level level);
+exhook_error *exhook_log_to_stderr(exhook_log_level level);
 
 /**
  * Logs something of the program's, beside the records of the library. An unknown level is taken for
@@ -1890,7 +1907,7 @@ struct exhook_error *exhook_log_to_stderr(exhook_log_level level);
  * Threads: any.
  * Valid until: nothing that is returned refers to anything.
  */
-exhook_code exhook_log(exhook_log_level level, struct exhook_str message);
+exhook_code exhook_log(exhook_log_level level, exhook_str message);
 
 /**
  * The name of a level, such as `warn`; empty where there is no such level.
@@ -1908,7 +1925,7 @@ const char *exhook_log_level_name(exhook_log_level level);
  * Threads: the one that runs the callback.
  * Valid until: nothing that is returned refers to anything.
  */
-exhook_log_level exhook_log_record_level(const struct exhook_log_record *record);
+exhook_log_level exhook_log_record_level(const exhook_log_record *record);
 
 /**
  * The part of the library that says it, such as `exhook::server`; `exhook::program` for what
@@ -1918,7 +1935,7 @@ exhook_log_level exhook_log_record_level(const struct exhook_log_record *record)
  * Threads: the one that runs the callback.
  * Valid until: the callback returns.
  */
-struct exhook_str exhook_log_record_target(const struct exhook_log_record *record);
+exhook_str exhook_log_record_target(const exhook_log_record *record);
 
 /**
  * What happened, with what belongs to it. Passwords and payloads are never in it.
@@ -1927,7 +1944,7 @@ struct exhook_str exhook_log_record_target(const struct exhook_log_record *recor
  * Threads: the one that runs the callback.
  * Valid until: the callback returns.
  */
-struct exhook_str exhook_log_record_message(const struct exhook_log_record *record);
+exhook_str exhook_log_record_message(const exhook_log_record *record);
 
 /**
  * Frees metrics. NULL is fine.
@@ -1936,7 +1953,7 @@ struct exhook_str exhook_log_record_message(const struct exhook_log_record *reco
  * Threads: any; no other thread uses the metrics any more.
  * Valid until: nothing that is returned refers to anything.
  */
-void exhook_metrics_free(struct exhook_metrics *metrics);
+void exhook_metrics_free(exhook_metrics *metrics);
 
 /**
  * Calls that brokers wait for.
@@ -1945,7 +1962,7 @@ void exhook_metrics_free(struct exhook_metrics *metrics);
  * Threads: any.
  * Valid until: nothing that is returned refers to anything.
  */
-uint64_t exhook_metrics_inflight(const struct exhook_metrics *metrics);
+uint64_t exhook_metrics_inflight(const exhook_metrics *metrics);
 
 /**
  * Events that are answered, but not yet handled.
@@ -1954,7 +1971,7 @@ uint64_t exhook_metrics_inflight(const struct exhook_metrics *metrics);
  * Threads: any.
  * Valid until: nothing that is returned refers to anything.
  */
-uint64_t exhook_metrics_inbox_depth(const struct exhook_metrics *metrics);
+uint64_t exhook_metrics_inbox_depth(const exhook_metrics *metrics);
 
 /**
  * Connections that are open.
@@ -1963,7 +1980,7 @@ uint64_t exhook_metrics_inbox_depth(const struct exhook_metrics *metrics);
  * Threads: any.
  * Valid until: nothing that is returned refers to anything.
  */
-uint64_t exhook_metrics_connections(const struct exhook_metrics *metrics);
+uint64_t exhook_metrics_connections(const exhook_metrics *metrics);
 
 /**
  * Connections that were accepted since the start.
@@ -1972,7 +1989,7 @@ uint64_t exhook_metrics_connections(const struct exhook_metrics *metrics);
  * Threads: any.
  * Valid until: nothing that is returned refers to anything.
  */
-uint64_t exhook_metrics_connections_accepted(const struct exhook_metrics *metrics);
+uint64_t exhook_metrics_connections_accepted(const exhook_metrics *metrics);
 
 /**
  * Requests for methods of no exhook package.
@@ -1981,7 +1998,7 @@ uint64_t exhook_metrics_connections_accepted(const struct exhook_metrics *metric
  * Threads: any.
  * Valid until: nothing that is returned refers to anything.
  */
-uint64_t exhook_metrics_unknown_methods(const struct exhook_metrics *metrics);
+uint64_t exhook_metrics_unknown_methods(const exhook_metrics *metrics);
 
 /**
  * Requests that were not gRPC.
@@ -1990,7 +2007,7 @@ uint64_t exhook_metrics_unknown_methods(const struct exhook_metrics *metrics);
  * Threads: any.
  * Valid until: nothing that is returned refers to anything.
  */
-uint64_t exhook_metrics_bad_requests(const struct exhook_metrics *metrics);
+uint64_t exhook_metrics_bad_requests(const exhook_metrics *metrics);
 
 /**
  * How many hooks were called, those of different packages counted by themselves. The functions
@@ -2000,7 +2017,7 @@ uint64_t exhook_metrics_bad_requests(const struct exhook_metrics *metrics);
  * Threads: any.
  * Valid until: nothing that is returned refers to anything.
  */
-size_t exhook_metrics_hooks_count(const struct exhook_metrics *metrics);
+size_t exhook_metrics_hooks_count(const exhook_metrics *metrics);
 
 /**
  * The hook.
@@ -2009,7 +2026,7 @@ size_t exhook_metrics_hooks_count(const struct exhook_metrics *metrics);
  * Threads: any.
  * Valid until: nothing that is returned refers to anything.
  */
-exhook_hook exhook_metrics_hook_at(const struct exhook_metrics *metrics, size_t index);
+exhook_hook exhook_metrics_hook_at(const exhook_metrics *metrics, size_t index);
 
 /**
  * The package in which the hook was called: 1, 2 or 3.
@@ -2018,7 +2035,7 @@ exhook_hook exhook_metrics_hook_at(const struct exhook_metrics *metrics, size_t 
  * Threads: any.
  * Valid until: nothing that is returned refers to anything.
  */
-uint32_t exhook_metrics_package_at(const struct exhook_metrics *metrics, size_t index);
+uint32_t exhook_metrics_package_at(const exhook_metrics *metrics, size_t index);
 
 /**
  * Calls that arrived.
@@ -2027,7 +2044,7 @@ uint32_t exhook_metrics_package_at(const struct exhook_metrics *metrics, size_t 
  * Threads: any.
  * Valid until: nothing that is returned refers to anything.
  */
-uint64_t exhook_metrics_calls_at(const struct exhook_metrics *metrics, size_t index);
+uint64_t exhook_metrics_calls_at(const exhook_metrics *metrics, size_t index);
 
 /**
  * Answers of the program's that came too late.
@@ -2036,7 +2053,7 @@ uint64_t exhook_metrics_calls_at(const struct exhook_metrics *metrics, size_t in
  * Threads: any.
  * Valid until: nothing that is returned refers to anything.
  */
-uint64_t exhook_metrics_late_at(const struct exhook_metrics *metrics, size_t index);
+uint64_t exhook_metrics_late_at(const exhook_metrics *metrics, size_t index);
 
 /**
  * Events that no callback saw.
@@ -2045,7 +2062,7 @@ uint64_t exhook_metrics_late_at(const struct exhook_metrics *metrics, size_t ind
  * Threads: any.
  * Valid until: nothing that is returned refers to anything.
  */
-uint64_t exhook_metrics_dropped_at(const struct exhook_metrics *metrics, size_t index);
+uint64_t exhook_metrics_dropped_at(const exhook_metrics *metrics, size_t index);
 
 /**
  * Answers with this verdict: `allow`, `deny`, `keep_going`, `ignore`, `replace`, `block` or `done`;
@@ -2055,9 +2072,9 @@ uint64_t exhook_metrics_dropped_at(const struct exhook_metrics *metrics, size_t 
  * Threads: any.
  * Valid until: nothing that is returned refers to anything.
  */
-uint64_t exhook_metrics_verdicts_at(const struct exhook_metrics *metrics,
+uint64_t exhook_metrics_verdicts_at(const exhook_metrics *metrics,
                                     size_t index,
-                                    struct exhook_str verdict);
+                                    exhook_str verdict);
 
 /**
  * Answers by policy in the program's place, by what failed: `deadline`, `exception`, `overload`,
@@ -2067,9 +2084,9 @@ uint64_t exhook_metrics_verdicts_at(const struct exhook_metrics *metrics,
  * Threads: any.
  * Valid until: nothing that is returned refers to anything.
  */
-uint64_t exhook_metrics_failures_at(const struct exhook_metrics *metrics,
+uint64_t exhook_metrics_failures_at(const exhook_metrics *metrics,
                                     size_t index,
-                                    struct exhook_str failure);
+                                    exhook_str failure);
 
 /**
  * How many microseconds passed from the arrival of a request to its answer, for this share of the
@@ -2079,9 +2096,7 @@ uint64_t exhook_metrics_failures_at(const struct exhook_metrics *metrics,
  * Threads: any.
  * Valid until: nothing that is returned refers to anything.
  */
-uint64_t exhook_metrics_latency_us_at(const struct exhook_metrics *metrics,
-                                      size_t index,
-                                      double quantile);
+uint64_t exhook_metrics_latency_us_at(const exhook_metrics *metrics, size_t index, double quantile);
 
 /**
  * How many microseconds passed from the arrival of a request to its callback. Otherwise like
@@ -2091,9 +2106,7 @@ uint64_t exhook_metrics_latency_us_at(const struct exhook_metrics *metrics,
  * Threads: any.
  * Valid until: nothing that is returned refers to anything.
  */
-uint64_t exhook_metrics_waited_us_at(const struct exhook_metrics *metrics,
-                                     size_t index,
-                                     double quantile);
+uint64_t exhook_metrics_waited_us_at(const exhook_metrics *metrics, size_t index, double quantile);
 
 #ifdef __cplusplus
 }  // extern "C"

@@ -56,10 +56,7 @@ typedef struct records {
   char text[8192];
 } records;
 
-#define RECORDS                                                                                    \
-  {                                                                                                \
-    COUNTER, COUNTER, PTHREAD_MUTEX_INITIALIZER, { 0 }                                             \
-  }
+#define RECORDS {COUNTER, COUNTER, PTHREAD_MUTEX_INITIALIZER, {0}}
 
 static void take_record(const exhook_log_record *record, void *user) {
   records *records = user;

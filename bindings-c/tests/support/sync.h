@@ -18,8 +18,7 @@ typedef struct counter {
   size_t count;
 } counter;
 
-#define COUNTER                                                                                    \
-  { PTHREAD_MUTEX_INITIALIZER, PTHREAD_COND_INITIALIZER, 0 }
+#define COUNTER {PTHREAD_MUTEX_INITIALIZER, PTHREAD_COND_INITIALIZER, 0}
 
 /* Counts once more; returns how often that was before. */
 size_t counter_add(counter *counter);

@@ -19,8 +19,7 @@ typedef struct test {
   void (*run)(void);
 } test;
 
-#define TEST(function)                                                                             \
-  { #function, function }
+#define TEST(function) {#function, function}
 
 /* Defines `main`, which runs these tests, or those whose names contain an argument. */
 #define TEST_MAIN(...)                                                                             \

@@ -22,6 +22,32 @@ const NUMBERS: &[(&str, &str)] = &[
     ("LogLevelNumber", "exhook_log_level"),
 ];
 
+/// What a reader of the header has to know first.
+const OVERVIEW: &str = r#"/** @file
+ * Extend the EMQX MQTT broker in C: callbacks for its exhook hooks, without gRPC code.
+ *
+ * @code
+ * static void authenticate(exhook_call *call, void *user) {
+ *   exhook_str name = exhook_call_clientinfo_username(call);
+ *   exhook_reply_bool(call, exhook_str_eq(name, EXHOOK_STR("alice")));
+ * }
+ *
+ * int main(void) {
+ *   exhook_server *server = exhook_server_new();
+ *   exhook_error *error =
+ *       exhook_server_on(server, EXHOOK_HOOK_CLIENT_AUTHENTICATE, authenticate, NULL, NULL);
+ *   if (!error) error = exhook_server_listen(server, EXHOOK_STR("0.0.0.0:9000"));
+ *   if (error) fprintf(stderr, "%s\n", exhook_error_text(error));
+ *   exhook_error_free(error);
+ *   exhook_server_free(server);
+ * }
+ * @endcode
+ *
+ * What can fail at the start returns an error to be freed, or NULL; what is done with a call or a
+ * message returns a number, which is `EXHOOK_OK` where all is well. NULL is tolerated everywhere:
+ * it gives `EXHOOK_ERR_NULL`, or an empty value and a line in the log. Each function says who owns
+ * what, on which threads it may be called, and until when a view that it returns is valid. */"#;
+
 /// What cannot be declared in Rust.
 const MACROS: &str = r#"
 /** The version of the library that this header belongs to. */
@@ -49,13 +75,11 @@ const MACROS: &str = r#"
 pub(crate) fn header(sources: &Path) -> Result<String, Box<dyn Error>> {
     let mut config = Config {
         language: Language::C,
-        style: Style::Both,
+        style: Style::Type,
         documentation_style: DocumentationStyle::Doxy,
         cpp_compat: true,
         include_guard: Some("EXHOOK_H".to_owned()),
-        header: Some(format!(
-            "/* {NOTICE} */\n\n/** @file\n * Extend the EMQX MQTT broker in C: callbacks for its exhook hooks. */"
-        )),
+        header: Some(format!("/* {NOTICE} */\n\n{OVERVIEW}")),
         no_includes: true,
         sys_includes: ["stdbool.h", "stddef.h", "stdint.h"]
             .map(str::to_owned)
@@ -87,7 +111,20 @@ pub(crate) fn header(sources: &Path) -> Result<String, Box<dyn Error>> {
     }
     let mut header = Vec::new();
     builder.generate()?.write(&mut header);
-    Ok(String::from_utf8(header)?)
+    Ok(tagged(&String::from_utf8(header)?))
+}
+
+/// Gives structures a tag, so that programs can declare them without the header.
+fn tagged(header: &str) -> String {
+    const WITHOUT: &str = "typedef struct {";
+    let mut parts = header.split(WITHOUT);
+    let mut tagged = parts.next().unwrap_or_default().to_owned();
+    for part in parts {
+        let end = part.split_once("\n} ").map_or("", |(_, end)| end);
+        let name = end.split(';').next().unwrap_or_default();
+        tagged += &format!("typedef struct {name} {{{part}");
+    }
+    tagged
 }
 
 /// The names of the exported functions, one a line.
