@@ -117,14 +117,13 @@ pub(crate) fn header(sources: &Path) -> Result<String, Box<dyn Error>> {
 /// Gives structures a tag, so that programs can declare them without the header.
 fn tagged(header: &str) -> String {
     const WITHOUT: &str = "typedef struct {";
-    let mut parts = header.split(WITHOUT);
-    let mut tagged = parts.next().unwrap_or_default().to_owned();
-    for part in parts {
-        let end = part.split_once("\n} ").map_or("", |(_, end)| end);
+    let (before, structures) = header.split_once(WITHOUT).unwrap_or((header, ""));
+    let structures = structures.split(WITHOUT).map(|structure| {
+        let end = structure.split_once("\n} ").map_or("", |(_, end)| end);
         let name = end.split(';').next().unwrap_or_default();
-        tagged += &format!("typedef struct {name} {{{part}");
-    }
-    tagged
+        format!("typedef struct {name} {{{structure}")
+    });
+    before.to_owned() + &structures.collect::<String>()
 }
 
 /// The names of the exported functions, one a line.
