@@ -1,9 +1,15 @@
 //! The command line of exhook, as a library: the binary `exhook` and the Python package run it.
 
+mod bench;
+mod check;
 mod choices;
+mod emqx;
+mod expectation;
 mod output;
 mod play;
+mod record;
 mod recording;
+mod register;
 mod replay;
 mod report;
 mod table;
@@ -14,6 +20,10 @@ use std::ffi::OsString;
 
 use clap::{Parser, Subcommand};
 
+use bench::BenchArguments;
+use check::CheckArguments;
+use record::RecordArguments;
+use register::{RegisterArguments, UnregisterArguments};
 use replay::ReplayArguments;
 
 /// Everything was as it should be.
@@ -29,6 +39,14 @@ const EXAMPLES: &str = "\
 Examples:
   exhook replay emqx-5.8.9.calls.jsonl --to http://127.0.0.1:9000
                         Send a broker's recorded calls to a hook program
+  exhook record --listen :9001 --to 127.0.0.1:9000 --out today.calls.jsonl
+                        Write down the calls between a broker and a hook program
+  exhook bench --to http://127.0.0.1:9000
+                        Measure how many calls a second it answers, and how fast
+  exhook check http://127.0.0.1:9000
+                        Find out what brokers would make of a hook program
+  exhook register --emqx http://127.0.0.1:18083 --name hooks --url http://10.0.0.5:9000
+                        Make a running EMQX call it
   exhook help replay    All that replay can do";
 
 /// Tools for programs that serve EMQX's exhook hooks.
@@ -41,6 +59,11 @@ struct Arguments {
 
 #[derive(Debug, Subcommand)]
 enum Command {
+    Bench(BenchArguments),
+    Check(CheckArguments),
+    Register(RegisterArguments),
+    Unregister(UnregisterArguments),
+    Record(RecordArguments),
     Replay(ReplayArguments),
 }
 
@@ -54,6 +77,11 @@ enum Command {
 pub fn run(arguments: impl IntoIterator<Item = OsString>) -> i32 {
     match Arguments::try_parse_from(arguments) {
         Ok(arguments) => match arguments.command {
+            Command::Record(arguments) => record::run(&arguments),
+            Command::Check(arguments) => check::run(&arguments),
+            Command::Register(arguments) => register::register(&arguments),
+            Command::Unregister(arguments) => register::unregister(&arguments),
+            Command::Bench(arguments) => bench::run(&arguments),
             Command::Replay(arguments) => replay::run(&arguments),
         },
         Err(error) => {

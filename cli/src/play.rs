@@ -15,6 +15,7 @@ use tokio::{task::JoinSet, time::Instant};
 
 use crate::{
     choices::{PackageChoice, Speed},
+    expectation::Expectation,
     recording::{RecordedCall, Recording},
     tally::{Place, Tally},
     transcode::transcode,
@@ -77,6 +78,8 @@ pub(crate) struct Player {
     pub(crate) speed: Speed,
     pub(crate) timeout: Duration,
     pub(crate) tally: Arc<Mutex<Tally>>,
+    /// Where answers are compared with the recorded ones, if they are.
+    pub(crate) expectation: Option<Arc<Mutex<Expectation>>>,
     pub(crate) progress: ProgressBar,
 }
 
@@ -122,15 +125,21 @@ impl Player {
             .await;
         let broker = BrokerKind {
             package: call.package,
-            version: script.version,
+            // Brokers of several versions may have been recorded together.
+            version: call.version.or(script.version),
         };
         let understood = broker.understand(call.hook, &outcome);
-        let mut tally = self.tally.lock().unwrap_or_else(PoisonError::into_inner);
-        tally.add(call.hook, &understood, outcome.elapsed, || Place {
+        let place = || Place {
             file: script.file.clone(),
             line: call.line,
             clientid: call.clientid.clone(),
-        });
+        };
+        if let Some(expectation) = &self.expectation {
+            let mut expectation = expectation.lock().unwrap_or_else(PoisonError::into_inner);
+            expectation.compare(broker, call, (&outcome, &understood), place);
+        }
+        let mut tally = self.tally.lock().unwrap_or_else(PoisonError::into_inner);
+        tally.add(call.hook, &understood, outcome.elapsed, place);
         if call.package == Package::V2 {
             tally.note_v2(call.hook, &understood);
         }

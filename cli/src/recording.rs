@@ -1,20 +1,32 @@
-//! Reading `*.calls.jsonl`: the calls that a broker made, one a line.
+//! `*.calls.jsonl`: the calls that a broker made, one a line, each a JSON object.
+//!
+//! | field | what it is |
+//! |---|---|
+//! | `t` | when the call began, in seconds since the recording did |
+//! | `method` | as in the HTTP header `:path`; a hook of EMQX, in any package |
+//! | `request_b64` | the protobuf message of the request, in base64 |
+//! | `metadata` | HTTP headers that tell who called (not read) |
+//! | `peer` | the broker's address, such as `ipv4:127.0.0.1:53956` (not read) |
+//! | `time_remaining` | how many seconds the broker would wait, or null (not read) |
+//! | `answer` | what became of the call, below; absent where only calls were recorded |
+//! | `redacted` | which secrets were blanked: `passwords`, `payloads`; absent where none were |
+//!
+//! An answer has `after`, the seconds that it took, and as far as they were there `http_status`,
+//! `grpc_status`, `grpc_message`, `message_b64` (the protobuf message), `compressed`,
+//! `trailers_only` (the headers ended the stream), `timed_out` and `reset` (why it was cut off).
+//!
+//! Lines are written as calls end, and so need not be in the order of `t`; they are read in it.
+//! Further fields are passed over.
+
+mod line;
 
 use std::{fs, path::Path};
 
 use base64::{Engine as _, prelude::BASE64_STANDARD};
 use bytes::Bytes;
-use exhook::{BrokerVersion, Hook, Package, Request, proto};
+use exhook::{BrokerVersion, Hook, Package, Request, proto, testing::CallOutcome};
+pub(crate) use line::{Answer, Line};
 use prost::Message as _;
-use serde::Deserialize;
-
-/// One line of the file, as far as it is needed.
-#[derive(Deserialize)]
-struct Line {
-    t: f64,
-    method: String,
-    request_b64: String,
-}
 
 /// One recorded call.
 #[derive(Clone, Debug, PartialEq)]
@@ -25,10 +37,15 @@ pub(crate) struct RecordedCall {
     pub(crate) at: f64,
     pub(crate) package: Package,
     pub(crate) hook: Hook,
+    /// The broker's version, where it introduces itself.
+    pub(crate) version: Option<BrokerVersion>,
     /// Empty where there is none.
     pub(crate) clientid: String,
     /// The protobuf bytes of the request.
     pub(crate) request: Bytes,
+    /// What became of it, where that was recorded.
+    pub(crate) answer: Option<CallOutcome>,
+    pub(crate) redacted: Vec<String>,
 }
 
 /// The calls of one file.
@@ -37,8 +54,9 @@ pub(crate) struct Recording {
     /// The file, as it was named.
     pub(crate) file: String,
     pub(crate) calls: Vec<RecordedCall>,
-    /// The broker's version, where it introduces itself.
+    /// The version of the first broker that introduces itself.
     pub(crate) version: Option<BrokerVersion>,
+    pub(crate) ends_with_line_break: bool,
 }
 
 impl Recording {
@@ -52,7 +70,7 @@ impl Recording {
     }
 
     fn parse(file: String, text: &str) -> Result<Self, String> {
-        let mut calls = Vec::new();
+        let mut calls: Vec<RecordedCall> = Vec::new();
         let mut version = None;
         for (line, text) in (1..).zip(text.lines()) {
             if text.trim().is_empty() {
@@ -60,18 +78,18 @@ impl Recording {
             }
             let call =
                 parse_line(line, text).map_err(|problem| format!("{file}:{line}: {problem}"))?;
-            if call.hook == Hook::ProviderLoaded {
-                version = version.or(broker_version(&call));
-            }
+            version = version.or(call.version);
             calls.push(call);
         }
         if calls.is_empty() {
             return Err(format!("{file}: there are no calls in it"));
         }
+        calls.sort_by(|one, other| one.at.total_cmp(&other.at));
         Ok(Self {
             file,
             calls,
             version,
+            ends_with_line_break: text.ends_with('\n'),
         })
     }
 }
@@ -90,18 +108,22 @@ fn parse_line(line: usize, text: &str) -> Result<RecordedCall, String> {
     let request = Bytes::from(request);
     let clientid = clientid(hook, request.clone())
         .map_err(|error| format!("request_b64 is no {}: {error}", hook.request_name()))?;
+    let answer = recorded.answer.map(Answer::into_outcome).transpose()?;
     Ok(RecordedCall {
         line,
         at: recorded.t,
         package,
         hook,
+        version: broker_version(package, hook, request.clone()),
         clientid,
         request,
+        answer,
+        redacted: recorded.redacted,
     })
 }
 
 /// Reads `/emqx.exhook.v2.HookProvider/OnClientConnect`.
-fn parse_method(method: &str) -> Option<(Package, Hook)> {
+pub(crate) fn parse_method(method: &str) -> Option<(Package, Hook)> {
     let (service, rpc) = method.strip_prefix('/')?.split_once('/')?;
     let package = Package::ALL
         .into_iter()
@@ -109,7 +131,7 @@ fn parse_method(method: &str) -> Option<(Package, Hook)> {
     Some((package, Hook::from_rpc(package, rpc)?))
 }
 
-fn clientid(hook: Hook, request: Bytes) -> Result<String, prost::DecodeError> {
+pub(crate) fn clientid(hook: Hook, request: Bytes) -> Result<String, prost::DecodeError> {
     // The uptime of older brokers is no number; nobody's client id is in there anyway.
     if hook == Hook::ProviderLoaded {
         return Ok(String::new());
@@ -118,9 +140,11 @@ fn clientid(hook: Hook, request: Bytes) -> Result<String, prost::DecodeError> {
     Ok(Request::decode(hook, request)?.clientid().to_owned())
 }
 
-fn broker_version(call: &RecordedCall) -> Option<BrokerVersion> {
-    let request = call.request.clone();
-    let text = match call.package {
+fn broker_version(package: Package, hook: Hook, request: Bytes) -> Option<BrokerVersion> {
+    if hook != Hook::ProviderLoaded {
+        return None;
+    }
+    let text = match package {
         Package::V1 => {
             proto::v1::ProviderLoadedRequest::decode(request)
                 .ok()?
@@ -201,6 +225,18 @@ mod tests {
         }
         let error = Recording::parse("f.jsonl".into(), "\n").expect_err("nothing in it");
         assert!(error.contains("no calls"), "{error}");
+    }
+
+    #[test]
+    fn calls_are_read_in_the_order_in_which_they_began() {
+        let late = line("/emqx.exhook.v2.HookProvider/OnClientConnect", &[]);
+        let early = late.replace("1.5", "0.5");
+        let recording = Recording::parse("f".into(), &format!("{late}\n{early}\n"));
+        let calls = recording.expect("a recording").calls;
+        assert_eq!(
+            calls.iter().map(|call| call.line).collect::<Vec<_>>(),
+            [2, 1]
+        );
     }
 
     #[test]

@@ -14,6 +14,7 @@ use tokio::runtime::Builder;
 use crate::{
     FAILED, INTERRUPTED, SUCCESS, UNUSABLE,
     choices::{PackageChoice, Speed, parse_package, parse_speed},
+    expectation::{Expectation, Ignored},
     output::{complain, print},
     play::{Player, Script},
     recording::Recording,
@@ -31,10 +32,15 @@ Examples:
                         Calls of EMQX 5.9 as EMQX 4 would have made them
   exhook replay emqx-5.8.9.calls.jsonl --to 127.0.0.1:9000 --json --quiet
                         Figures for a script, no progress bar
+  exhook replay today.calls.jsonl --to 127.0.0.1:9000 --expect
+                        The answers must be those that exhook record wrote down
+  exhook replay today.calls.jsonl --to 127.0.0.1:9000 --expect --ignore payload
+                        The same, where payloads have something new each time, such as a date
 
 Exit codes:
-  0    Every call was answered as the broker needs it
-  1    An answer failed: late, an error, or nothing that the broker could use
+  0    Every call was answered as the broker needs it, and as --expect does
+  1    An answer failed: late, an error, or nothing that the broker could use; or it was another
+       one than recorded
   2    Nothing could be sent: wrong usage, an unreadable file, nobody listening
   130  Interrupted by Ctrl-C";
 
@@ -70,10 +76,22 @@ pub(crate) struct ReplayArguments {
     #[arg(long, value_name = "MS", default_value_t = 5_000,
           value_parser = clap::value_parser!(u64).range(1..))]
     timeout_ms: u64,
+    /// Compare the answers with the recorded ones, which `exhook record` writes
+    #[arg(long)]
+    expect: bool,
+    /// What may be different from the recorded answer
+    #[arg(
+        long,
+        value_name = "WHAT",
+        value_delimiter = ',',
+        value_enum,
+        requires = "expect"
+    )]
+    ignore: Vec<Ignored>,
     /// Print the report as one JSON object
     #[arg(long)]
     json: bool,
-    /// No progress bar, and no table unless something failed
+    /// No progress bar, and no table unless something failed or differs
     #[arg(long, short)]
     quiet: bool,
 }
@@ -91,8 +109,20 @@ pub(crate) fn run(arguments: &ReplayArguments) -> i32 {
 
 fn try_run(arguments: &ReplayArguments) -> Result<i32, String> {
     let mut scripts = Vec::new();
+    if arguments.expect && matches!(arguments.package, PackageChoice::Always(_)) {
+        return Err(
+            "--expect compares what was answered in the recorded package; leave out --package"
+                .to_owned(),
+        );
+    }
     for file in &arguments.files {
         let recording = Recording::read(file)?;
+        if arguments.expect && recording.calls.iter().all(|call| call.answer.is_none()) {
+            return Err(format!(
+                "{}: there are no answers in it that could be expected; exhook record writes them",
+                recording.file
+            ));
+        }
         scripts.push(Script::new(recording, arguments.package)?);
     }
     let runtime = Builder::new_current_thread()
@@ -115,12 +145,15 @@ async fn replay(arguments: &ReplayArguments, scripts: Vec<Script>) -> Result<i32
     let skipped = scripts.iter().map(|script| script.skipped).sum();
     let count = scripts.iter().map(|script| script.calls.len() as u64).sum();
     let tally = Arc::new(Mutex::new(Tally::default()));
+    let expectation = Expectation::new(arguments.ignore.clone());
+    let expectation = arguments.expect.then(|| Arc::new(Mutex::new(expectation)));
     let progress = progress_bar(count, arguments.quiet);
     let player = Arc::new(Player {
         pool,
         speed: arguments.speed,
         timeout: Duration::from_millis(arguments.timeout_ms),
         tally: Arc::clone(&tally),
+        expectation: expectation.clone(),
         progress: progress.clone(),
     });
     let began = Instant::now();
@@ -133,8 +166,16 @@ async fn replay(arguments: &ReplayArguments, scripts: Vec<Script>) -> Result<i32
     progress.finish_and_clear();
 
     let tally = tally.lock().unwrap_or_else(PoisonError::into_inner);
+    let expectation = expectation
+        .as_ref()
+        .map(|expectation| expectation.lock().unwrap_or_else(PoisonError::into_inner));
+    let differs = expectation
+        .as_ref()
+        .is_some_and(|expectation| expectation.differs());
+    let is_bad = differs || tally.failures() > 0;
     let report = Report {
         tally: &tally,
+        expectation: expectation.as_deref(),
         recorded: count,
         skipped,
         connections: arguments.connections,
@@ -142,12 +183,12 @@ async fn replay(arguments: &ReplayArguments, scripts: Vec<Script>) -> Result<i32
     };
     if arguments.json {
         print(&report.to_json());
-    } else if !arguments.quiet || tally.failures() > 0 {
+    } else if !arguments.quiet || is_bad {
         print(&report.to_text());
     }
     Ok(if interrupted {
         INTERRUPTED
-    } else if tally.failures() > 0 {
+    } else if is_bad {
         FAILED
     } else {
         SUCCESS

@@ -5,6 +5,7 @@ use std::{collections::BTreeMap, fmt::Write as _, time::Duration};
 use serde::Serialize;
 
 use crate::{
+    expectation::{Difference, Expectation},
     table::{
         Align::{Left, Right},
         table,
@@ -18,6 +19,7 @@ const REASONS: usize = 10;
 /// Everything that is told at the end.
 pub(crate) struct Report<'tally> {
     pub(crate) tally: &'tally Tally,
+    pub(crate) expectation: Option<&'tally Expectation>,
     /// How many calls were to be sent.
     pub(crate) recorded: u64,
     /// How many the chosen package has no hook for.
@@ -34,6 +36,9 @@ impl Report<'_> {
             text.push_str(&failures(hook.name(), counted));
         }
         text.push('\n');
+        if let Some(expectation) = self.expectation {
+            text.push_str(&expectation.to_text());
+        }
         text.push_str(&self.totals());
         text
     }
@@ -127,6 +132,11 @@ impl Report<'_> {
             p50_us: microseconds(self.tally.percentile(50)),
             p99_us: microseconds(self.tally.percentile(99)),
             hooks: hooks.collect(),
+            expected: self.expectation.map(|expectation| JsonExpected {
+                compared: expectation.compared(),
+                without_answer: expectation.without_answer(),
+                differences: expectation.differences(),
+            }),
         };
         let mut text = serde_json::to_string(&report).expect("numbers and texts, keyed by texts");
         text.push('\n');
@@ -145,6 +155,15 @@ struct JsonReport<'tally> {
     p50_us: u64,
     p99_us: u64,
     hooks: Vec<JsonHook<'tally>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    expected: Option<JsonExpected<'tally>>,
+}
+
+#[derive(Serialize)]
+struct JsonExpected<'tally> {
+    compared: u64,
+    without_answer: u64,
+    differences: &'tally [Difference],
 }
 
 #[derive(Serialize)]
@@ -246,6 +265,7 @@ mod tests {
         }
         let report = Report {
             tally: &tally,
+            expectation: None,
             recorded: 9,
             skipped: 1,
             connections: 8,

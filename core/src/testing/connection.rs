@@ -7,7 +7,7 @@ use std::{
 
 use bytes::{BufMut, Bytes, BytesMut};
 use h2::client::{Builder, SendRequest};
-use http::{HeaderValue, Method, Request, Uri, header, uri::Scheme};
+use http::{HeaderName, HeaderValue, Method, Request, Uri, header, uri::Scheme};
 use tokio::{
     io::{AsyncRead, AsyncWrite},
     net::TcpStream,
@@ -63,12 +63,7 @@ impl Connection {
     where
         S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
     {
-        let (requests, connection) = Builder::new()
-            .initial_window_size(STREAM_WINDOW)
-            .max_frame_size(MAX_FRAME_BYTES)
-            .initial_max_send_streams(usize::MAX)
-            // A broker does not mind a thousand short answers at once.
-            .data_frame_budget(usize::MAX)
+        let (requests, connection) = builder()
             .handshake(stream)
             .await
             .map_err(io::Error::other)?;
@@ -84,6 +79,12 @@ impl Connection {
         })
     }
 
+    /// How many calls the server allows at once on this connection, as far as it has said so:
+    /// brokers do not look at it.
+    pub fn max_concurrent_streams(&self) -> usize {
+        self.requests.current_max_send_streams()
+    }
+
     /// Calls `hook` as a broker of `package` does; `request` is the protobuf message.
     ///
     /// The call may be given up: its stream stays open all the same, as with the broker.
@@ -94,10 +95,7 @@ impl Connection {
         request: &[u8],
         timeout: Duration,
     ) -> CallOutcome {
-        let rpc = hook.rpc_in(package);
-        let path = format!("/{}.HookProvider/{rpc}", package.name());
-        let name = rpc.strip_prefix("On").unwrap_or(rpc);
-        let message_type = format!("{}.{name}Request", package.name());
+        let (path, message_type) = method(package, hook);
         self.call_path(&path, &message_type, request, timeout).await
     }
 
@@ -114,7 +112,7 @@ impl Connection {
         timeout: Duration,
     ) -> CallOutcome {
         let began = Instant::now();
-        let head = self.head(path, message_type, timeout);
+        let head = head(&self.authority, path, message_type, timeout);
         // A task of its own, because h2 resets a stream whose reader is dropped.
         let exchange = tokio::spawn(exchange(self.requests.clone(), head, framed(request)));
         let outcome = match tokio::time::timeout(timeout, exchange).await {
@@ -134,33 +132,66 @@ impl Connection {
             ..outcome
         }
     }
-
-    fn head(&self, path: &str, message_type: &str, timeout: Duration) -> Request<()> {
-        let uri = Uri::builder()
-            .scheme(Scheme::HTTP)
-            .authority(self.authority.as_str())
-            .path_and_query(path)
-            .build()
-            .expect("the path of a method");
-        // Headers leave in the order they are added, behind the pseudo-headers.
-        Request::builder()
-            .method(Method::POST)
-            .uri(uri)
-            .header(header::CONTENT_TYPE, "application/grpc+proto")
-            .header(header::USER_AGENT, "grpc-erlang/0.1.0")
-            .header("grpc-encoding", "identity")
-            .header("grpc-message-type", message_type)
-            .header(header::TE, "trailers")
-            .header("grpc-timeout", grpc_timeout(timeout))
-            .body(())
-            .expect("the name of a message")
-    }
 }
 
 impl Drop for Connection {
     fn drop(&mut self) {
         self.driver.abort();
     }
+}
+
+/// What a broker announces when it connects.
+pub(super) fn builder() -> Builder {
+    let mut builder = Builder::new();
+    builder
+        .initial_window_size(STREAM_WINDOW)
+        .max_frame_size(MAX_FRAME_BYTES)
+        .initial_max_send_streams(usize::MAX)
+        // A broker does not mind a thousand short answers at once.
+        .data_frame_budget(usize::MAX);
+    builder
+}
+
+/// The headers of a broker's request, in its order.
+pub(super) fn head(
+    authority: &str,
+    path: &str,
+    message_type: &str,
+    timeout: Duration,
+) -> Request<()> {
+    let uri = Uri::builder()
+        .scheme(Scheme::HTTP)
+        .authority(authority)
+        .path_and_query(path)
+        .build()
+        .expect("the path of a method");
+    // Not copied when the headers are.
+    let fixed = HeaderValue::from_static;
+    // Headers leave in the order they are added, behind the pseudo-headers.
+    Request::builder()
+        .method(Method::POST)
+        .uri(uri)
+        .header(header::CONTENT_TYPE, fixed("application/grpc+proto"))
+        .header(header::USER_AGENT, fixed("grpc-erlang/0.1.0"))
+        .header(HeaderName::from_static("grpc-encoding"), fixed("identity"))
+        .header(HeaderName::from_static("grpc-message-type"), message_type)
+        .header(header::TE, fixed("trailers"))
+        .header(
+            HeaderName::from_static("grpc-timeout"),
+            grpc_timeout(timeout),
+        )
+        .body(())
+        .expect("the name of a message")
+}
+
+/// The path of a hook's method, and the name of its request's message.
+pub(super) fn method(package: Package, hook: Hook) -> (String, String) {
+    let rpc = hook.rpc_in(package);
+    let name = rpc.strip_prefix("On").unwrap_or(rpc);
+    (
+        format!("/{}.HookProvider/{rpc}", package.name()),
+        format!("{}.{name}Request", package.name()),
+    )
 }
 
 async fn exchange(
@@ -174,7 +205,8 @@ async fn exchange(
     CallOutcome::read(response.await?).await
 }
 
-fn framed(request: &[u8]) -> Bytes {
+/// A request as a gRPC message, not compressed.
+pub(super) fn framed(request: &[u8]) -> Bytes {
     let mut frame = BytesMut::with_capacity(request.len() + 5);
     frame.put_u8(0);
     frame.put_u32(u32::try_from(request.len()).expect("a message below 4 GiB"));

@@ -69,7 +69,8 @@ impl CallOutcome {
         }
     }
 
-    fn take_status(&mut self, headers: &HeaderMap) {
+    /// Takes gRPC's status out of headers or trailers, if it is there.
+    pub(super) fn take_status(&mut self, headers: &HeaderMap) {
         let text = |name| {
             headers
                 .get(name)
@@ -83,7 +84,8 @@ impl CallOutcome {
         }
     }
 
-    fn take_message(&mut self, mut content: Bytes) {
+    /// Takes the first message out of the `content` of an answer, as far as it is there.
+    pub fn take_message(&mut self, mut content: Bytes) {
         if content.len() < MESSAGE_PREFIX_BYTES {
             return;
         }

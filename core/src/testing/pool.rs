@@ -70,11 +70,14 @@ impl BrokerPool {
 
     /// The connection that the client's calls use.
     pub fn connection_of(&self, clientid: &str) -> &Connection {
+        &self.connections[Self::place_of(clientid, self.connections.len())]
+    }
+
+    /// Which of `size` connections the client's calls use, counted from 0; `size` is at least one.
+    pub fn place_of(clientid: &str, size: usize) -> usize {
         let mut hasher = DefaultHasher::new();
         clientid.hash(&mut hasher);
-        let size = self.connections.len() as u64;
-        let number = usize::try_from(hasher.finish() % size).unwrap_or_default();
-        &self.connections[number]
+        usize::try_from(hasher.finish() % size as u64).unwrap_or_default()
     }
 }
 
