@@ -39,6 +39,8 @@ use crate::{
 use context::ConnectionContext;
 #[cfg(feature = "testing")]
 pub(crate) use encode::encode_answer;
+#[cfg(feature = "testing")]
+pub(crate) use gather::{Flusher, Gather};
 use io_thread::IoThread;
 
 /// How far a server has come on its way to the end.

@@ -4,7 +4,6 @@
 //! calls of many MQTT clients over connections as the broker does, [`Pipeline`] makes load, and
 //! [`BrokerKind`] says what a broker of a package and version makes of the answers.
 
-mod burst;
 mod connection;
 mod endpoint;
 mod exchange;

@@ -14,17 +14,28 @@ use futures_util::stream::{FuturesUnordered, Stream};
 use h2::client::{Connection, SendRequest};
 use http::Request;
 use tokio::{
+    io::{AsyncRead, AsyncWrite},
     net::TcpStream,
     time::{Sleep, sleep_until},
 };
 
 use super::{
     CallOutcome, Endpoint,
-    burst::{BurstSocket, BurstWriter, Socket},
     connection::{builder, framed, head, method},
     exchange::Exchange,
 };
-use crate::{hook::Hook, package::Package};
+use crate::{
+    hook::Hook,
+    package::Package,
+    server::{Flusher, Gather},
+};
+
+/// A socket of any kind.
+trait Socket: AsyncRead + AsyncWrite + Unpin {}
+
+impl<S: AsyncRead + AsyncWrite + Unpin> Socket for S {}
+
+type BoxedSocket = Box<dyn Socket>;
 
 /// A connection that calls one hook, as [`Connection`](super::Connection) does, at the least cost a
 /// call: whoever owns it polls it, answers come in bursts, and the requests that they make room for
@@ -33,11 +44,11 @@ use crate::{hook::Hook, package::Package};
 /// As with the broker, a call that was not answered in time leaves its stream open.
 pub struct Pipeline {
     /// `None` once it has ended.
-    connection: Option<Connection<BurstSocket, Bytes>>,
+    connection: Option<Connection<Gather<BoxedSocket>, Bytes>>,
     /// Whether the server takes no further calls here.
     leaving: bool,
     requests: SendRequest<Bytes>,
-    writer: BurstWriter,
+    writer: Flusher<BoxedSocket>,
     head: Request<()>,
     timeout: Duration,
     /// Pushed, and not sent so far.
@@ -83,12 +94,12 @@ impl Pipeline {
         hook: Hook,
         timeout: Duration,
     ) -> io::Result<Self> {
-        let (socket, writer) = BurstSocket::new(connect(endpoint).await?);
+        let (socket, writer) = Gather::new(connect(endpoint).await?);
         let mut handshake = Box::pin(builder().handshake(socket));
         let shaken = std::future::poll_fn(|context| {
             let polled = handshake.as_mut().poll(context);
             // An error shows at the next read.
-            let _ = writer.poll_write_all(context);
+            let _ = writer.poll_flush(context);
             polled
         });
         let (requests, connection) = shaken.await.map_err(io::Error::other)?;
@@ -176,7 +187,7 @@ impl Pipeline {
             self.cut_off_waiting("the connection was lost");
         }
         // Pending means the socket is full and wakes this task; an error shows at the next read.
-        let _ = self.writer.poll_write_all(context);
+        let _ = self.writer.poll_flush(context);
         self.take_answers(context);
         self.poll_timer(context);
     }
@@ -285,7 +296,7 @@ impl Pipeline {
     }
 }
 
-async fn connect(endpoint: &Endpoint) -> io::Result<Box<dyn Socket>> {
+async fn connect(endpoint: &Endpoint) -> io::Result<BoxedSocket> {
     match endpoint {
         Endpoint::Tcp { authority } => {
             let stream = TcpStream::connect(authority.as_str()).await?;
