@@ -4,6 +4,7 @@ mod bench;
 mod check;
 mod choices;
 mod emqx;
+mod event;
 mod expectation;
 mod output;
 mod play;
