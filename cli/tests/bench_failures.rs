@@ -1,105 +1,32 @@
 //! What is wrong with answers, servers and options is told by name, and by the exit code.
 
 #[allow(dead_code, reason = "each test needs a part of it")]
+#[path = "support/provider.rs"]
+mod provider;
+#[allow(dead_code, reason = "each test needs a part of it")]
 mod support;
 
-use std::{net::TcpListener, thread};
+use std::net::TcpListener;
 
-use bytes::Bytes;
-use h2::{Reason, server::SendResponse};
-use http::{HeaderMap, Response};
 use serde_json::Value;
-use support::{Finished, exhook, start_server};
-use tokio::{net::TcpStream, runtime::Builder};
 
-/// A server that answers every call like this.
-#[derive(Clone, Copy)]
-enum Nonsense {
-    /// These bytes as gRPC frames, then `grpc-status: 0`.
-    Frames(&'static [u8]),
-    /// An error in headers that end the stream.
-    TrailersOnly,
-    Reset,
-    Silence,
-    /// Answers so many calls and says good-bye on the connection, again and again.
-    GoAwayAfter(usize),
-    /// Answers so many calls and is gone.
-    LeaveAfter(usize),
-}
+use provider::{Answer, Leave, Provider, start_provider};
+use support::{Finished, exhook, start_server};
 
 /// A `ValuedResponse`: `STOP_AND_RETURN` true.
 const ALLOW: &[u8] = &[0, 0, 0, 0, 4, 8, 2, 24, 1];
 
-/// Serves on a thread of its own; returns the address.
-fn start(nonsense: Nonsense) -> String {
-    let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");
-    let address = listener.local_addr().expect("bound").to_string();
-    listener
-        .set_nonblocking(true)
-        .expect("an option of the socket");
-    thread::spawn(move || {
-        let runtime = Builder::new_current_thread()
-            .enable_all()
-            .build()
-            .expect("a runtime");
-        runtime.block_on(async {
-            let listener = tokio::net::TcpListener::from_std(listener).expect("a listener");
-            while let Ok((stream, _)) = listener.accept().await {
-                if let Nonsense::LeaveAfter(_) = nonsense {
-                    drop(listener);
-                    return serve(stream, nonsense).await;
-                }
-                tokio::spawn(serve(stream, nonsense));
-            }
-        });
-    });
-    address
+/// A server that answers every call like this; returns the address.
+fn start(answer: Answer) -> String {
+    start_provider(Provider::always(answer))
 }
 
-async fn serve(stream: TcpStream, nonsense: Nonsense) {
-    let mut connection = h2::server::handshake(stream).await.expect("HTTP/2");
-    let mut silent = Vec::new();
-    let mut answered = 0;
-    while let Some(Ok((_, respond))) = connection.accept().await {
-        silent.extend(answer(respond, nonsense));
-        answered += 1;
-        match nonsense {
-            Nonsense::GoAwayAfter(calls) if answered == calls => connection.graceful_shutdown(),
-            Nonsense::LeaveAfter(calls) if answered == calls => return,
-            _ => {}
-        }
-    }
-}
-
-fn answer(mut respond: SendResponse<Bytes>, nonsense: Nonsense) -> Option<SendResponse<Bytes>> {
-    let response = || Response::builder().header("content-type", "application/grpc");
-    let frames = match nonsense {
-        Nonsense::Frames(bytes) => bytes,
-        Nonsense::GoAwayAfter(_) | Nonsense::LeaveAfter(_) => ALLOW,
-        Nonsense::TrailersOnly => {
-            let head = response()
-                .header("grpc-status", "13")
-                .header("grpc-message", "oops")
-                .body(())
-                .expect("a response");
-            respond.send_response(head, true).expect("an open stream");
-            return None;
-        }
-        Nonsense::Reset => {
-            respond.send_reset(Reason::INTERNAL_ERROR);
-            return None;
-        }
-        Nonsense::Silence => return Some(respond),
-    };
-    let head = response().body(()).expect("a response");
-    let mut stream = respond.send_response(head, false).expect("an open stream");
-    stream
-        .send_data(Bytes::from_static(frames), false)
-        .expect("an open stream");
-    let mut trailers = HeaderMap::new();
-    trailers.insert("grpc-status", "0".parse().expect("a number"));
-    stream.send_trailers(trailers).expect("an open stream");
-    None
+/// A server that allows everything until it leaves; returns the address.
+fn start_leaving(leave: Leave) -> String {
+    start_provider(Provider {
+        leave,
+        ..Provider::always(Answer::Frames(ALLOW.to_vec()))
+    })
 }
 
 fn bench(to: &str, more: &[&str]) -> Finished {
@@ -123,17 +50,17 @@ fn json(finished: &Finished) -> Value {
 fn answers_that_a_broker_cannot_use_are_counted_by_their_reason() {
     for (nonsense, reason) in [
         (
-            Nonsense::Frames(&[0, 0, 0, 0, 0]),
+            Answer::Frames(vec![0, 0, 0, 0, 0]),
             "the answer has no value",
         ),
         (
-            Nonsense::Frames(&[0, 0, 0, 0, 4, 8, 2, 34, 0]),
+            Answer::Frames(vec![0, 0, 0, 0, 4, 8, 2, 34, 0]),
             "client.authenticate takes a bool",
         ),
-        (Nonsense::Frames(&[1, 0, 0, 0, 0]), "compressed"),
-        (Nonsense::Frames(&[]), "no message"),
-        (Nonsense::TrailersOnly, "gRPC error 13 (\"oops\")"),
-        (Nonsense::Reset, "the server reset the stream"),
+        (Answer::Frames(vec![1, 0, 0, 0, 0]), "compressed"),
+        (Answer::Frames(vec![]), "no message"),
+        (Answer::Error(13), "gRPC error 13 (\"oops\")"),
+        (Answer::Reset, "the server reset the stream"),
     ] {
         let address = start(nonsense);
         let finished = bench(&address, &["--calls", "50", "--quiet"]);
@@ -155,7 +82,7 @@ fn answers_that_a_broker_cannot_use_are_counted_by_their_reason() {
 
 #[test]
 fn a_call_without_an_answer_in_time_makes_room_for_the_next() {
-    let address = start(Nonsense::Silence);
+    let address = start(Answer::Silence);
     let finished = bench(
         &address,
         &["--calls", "300", "--timeout-ms", "30", "--json"],
@@ -176,7 +103,7 @@ fn a_call_without_an_answer_in_time_makes_room_for_the_next() {
 
 #[test]
 fn failures_of_the_warm_up_count() {
-    let address = start(Nonsense::Reset);
+    let address = start(Answer::Reset);
     let finished = exhook([
         "bench",
         "--to",
@@ -194,7 +121,7 @@ fn failures_of_the_warm_up_count() {
 
 #[test]
 fn connections_that_are_lost_are_opened_anew() {
-    let address = start(Nonsense::GoAwayAfter(100));
+    let address = start_leaving(Leave::GoAwayAfter(100));
     let finished = bench(
         &address,
         &[
@@ -221,7 +148,7 @@ fn connections_that_are_lost_are_opened_anew() {
 
 #[test]
 fn a_server_that_leaves_ends_the_load_with_what_was_measured() {
-    let address = start(Nonsense::LeaveAfter(20));
+    let address = start_leaving(Leave::GoneAfter(20));
     let finished = bench(&address, &["--connections", "1", "--json"]);
     assert_eq!(finished.code, Some(1), "{finished:?}");
     let report = json(&finished);

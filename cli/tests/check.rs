@@ -2,6 +2,7 @@
 
 #[path = "support/emqx.rs"]
 mod emqx;
+#[allow(dead_code, reason = "each test needs a part of it")]
 #[path = "support/provider.rs"]
 mod provider;
 #[allow(dead_code, reason = "each file of tests uses its part")]

@@ -1,91 +1,14 @@
 //! What goes wrong is told with its reason, and by the exit code.
 
+#[allow(dead_code, reason = "each test needs a part of it")]
+#[path = "support/provider.rs"]
+mod provider;
 mod support;
 
-use std::{ffi::OsString, fs, net::TcpListener, path::PathBuf, thread};
+use std::{ffi::OsString, fs, net::TcpListener, path::PathBuf};
 
-use bytes::Bytes;
-use h2::{Reason, server::SendResponse};
-use http::{HeaderMap, Response};
+use provider::{Answer, Provider, start_provider};
 use support::{Finished, exhook, recording, start_server};
-use tokio::runtime::Builder;
-
-/// A server that answers every call like this.
-#[derive(Clone, Copy)]
-enum Nonsense {
-    /// These bytes as gRPC frames, then `grpc-status: 0`.
-    Frames(&'static [u8]),
-    /// An error in headers that end the stream.
-    TrailersOnly,
-    Reset,
-    Silence,
-    NotFound,
-}
-
-/// Serves on a thread of its own until the test ends; returns the address.
-fn start_nonsense(nonsense: Nonsense) -> String {
-    let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");
-    let address = listener.local_addr().expect("bound").to_string();
-    listener
-        .set_nonblocking(true)
-        .expect("an option of the socket");
-    thread::spawn(move || {
-        let runtime = Builder::new_current_thread()
-            .enable_all()
-            .build()
-            .expect("a runtime");
-        runtime.block_on(async {
-            let listener = tokio::net::TcpListener::from_std(listener).expect("a listener");
-            while let Ok((stream, _)) = listener.accept().await {
-                tokio::spawn(serve(stream, nonsense));
-            }
-        });
-    });
-    address
-}
-
-async fn serve(stream: tokio::net::TcpStream, nonsense: Nonsense) {
-    let mut connection = h2::server::handshake(stream).await.expect("HTTP/2");
-    let mut silent = Vec::new();
-    while let Some(Ok((_, respond))) = connection.accept().await {
-        silent.extend(answer(respond, nonsense));
-    }
-}
-
-fn answer(mut respond: SendResponse<Bytes>, nonsense: Nonsense) -> Option<SendResponse<Bytes>> {
-    let response = |status: u16| {
-        Response::builder()
-            .status(status)
-            .header("content-type", "application/grpc")
-    };
-    match nonsense {
-        Nonsense::Frames(bytes) => {
-            let head = response(200).body(()).expect("a response");
-            let mut stream = respond.send_response(head, false).expect("an open stream");
-            stream
-                .send_data(Bytes::from_static(bytes), false)
-                .expect("an open stream");
-            let mut trailers = HeaderMap::new();
-            trailers.insert("grpc-status", "0".parse().expect("a number"));
-            stream.send_trailers(trailers).expect("an open stream");
-        }
-        Nonsense::TrailersOnly => {
-            let head = response(200)
-                .header("grpc-status", "13")
-                .header("grpc-message", "oops")
-                .body(())
-                .expect("a response");
-            respond.send_response(head, true).expect("an open stream");
-        }
-        Nonsense::Reset => respond.send_reset(Reason::INTERNAL_ERROR),
-        Nonsense::NotFound => {
-            let head = response(404).body(()).expect("a response");
-            respond.send_response(head, true).expect("an open stream");
-        }
-        Nonsense::Silence => return Some(respond),
-    }
-    None
-}
 
 fn replay(file: PathBuf, to: &str, more: &[&str]) -> Finished {
     let mut arguments: Vec<OsString> = vec!["replay".into(), file.into(), "--to".into(), to.into()];
@@ -95,15 +18,15 @@ fn replay(file: PathBuf, to: &str, more: &[&str]) -> Finished {
 
 #[test]
 fn answers_that_a_broker_cannot_use_fail_with_their_reason() {
-    let cases: [(Nonsense, &[&str]); 9] = [
+    let cases: [(Answer, &[&str]); 9] = [
         // An empty ValuedResponse: CONTINUE without a value.
         (
-            Nonsense::Frames(&[0, 0, 0, 0, 0]),
+            Answer::Frames(vec![0, 0, 0, 0, 0]),
             &["client.authenticate: the answer has no value"],
         ),
         // STOP_AND_RETURN with a bool.
         (
-            Nonsense::Frames(&[0, 0, 0, 0, 4, 8, 2, 24, 1]),
+            Answer::Frames(vec![0, 0, 0, 0, 4, 8, 2, 24, 1]),
             &[
                 "message.publish takes a message, the answer is a bool",
                 "allow 16",
@@ -111,27 +34,31 @@ fn answers_that_a_broker_cannot_use_fail_with_their_reason() {
         ),
         // STOP_AND_RETURN with an empty message.
         (
-            Nonsense::Frames(&[0, 0, 0, 0, 4, 8, 2, 34, 0]),
+            Answer::Frames(vec![0, 0, 0, 0, 4, 8, 2, 34, 0]),
             &["the topic is empty", "client.authorize takes a bool"],
         ),
         (
-            Nonsense::Frames(&[1, 0, 0, 0, 0]),
+            Answer::Frames(vec![1, 0, 0, 0, 0]),
             &["client.connect: the answer is compressed"],
         ),
         (
-            Nonsense::Frames(&[0, 0, 0, 0, 1, 255]),
+            Answer::Frames(vec![0, 0, 0, 0, 1, 255]),
             &["the answer is no EmptySuccess"],
         ),
-        (Nonsense::Frames(&[]), &["the answer has no message"]),
+        (Answer::Frames(vec![]), &["the answer has no message"]),
         (
-            Nonsense::TrailersOnly,
+            Answer::Error(13),
             &["gRPC error 13 (\"oops\")", "wait out their timeout"],
         ),
-        (Nonsense::Reset, &["the server reset the stream"]),
-        (Nonsense::NotFound, &["HTTP status 404"]),
+        (Answer::Reset, &["the server reset the stream"]),
+        (Answer::NotFound, &["HTTP status 404"]),
     ];
     for (nonsense, reasons) in cases {
-        let finished = replay(recording("5.8.9"), &start_nonsense(nonsense), &["--quiet"]);
+        let finished = replay(
+            recording("5.8.9"),
+            &start_provider(Provider::always(nonsense)),
+            &["--quiet"],
+        );
         assert_eq!(finished.code, Some(1), "{reasons:?}: {finished:?}");
         for reason in reasons {
             assert!(
@@ -153,7 +80,7 @@ fn answers_that_a_broker_cannot_use_fail_with_their_reason() {
 fn no_answer_in_time_fails() {
     let text = fs::read_to_string(recording("5.9.2")).expect("a recording");
     let file = temporary("silence", text.lines().next().expect("a call"));
-    let address = start_nonsense(Nonsense::Silence);
+    let address = start_provider(Provider::always(Answer::Silence));
     let finished = replay(file, &address, &["--timeout-ms", "50", "--json"]);
     assert_eq!(finished.code, Some(1), "{finished:?}");
     let report: serde_json::Value = serde_json::from_str(&finished.stdout).expect("JSON");

@@ -14,7 +14,7 @@ use tokio::runtime::Builder;
 pub(crate) enum Answer {
     /// These bytes as gRPC frames, then `grpc-status: 0`.
     Frames(Vec<u8>),
-    /// The error of this status, in headers that end the stream.
+    /// The error of this status, "oops", in headers that end the stream.
     Error(u32),
     /// An empty message that is flagged as compressed.
     Compressed,
@@ -23,12 +23,36 @@ pub(crate) enum Answer {
     NotFound,
 }
 
-/// A provider: how it answers loads, and everything else but the unload.
+/// How a provider takes leave of a connection.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Leave {
+    Never,
+    /// Answers so many calls and says good-bye on the connection, again and again.
+    GoAwayAfter(usize),
+    /// Answers so many calls and is gone.
+    GoneAfter(usize),
+}
+
+/// A provider: how it answers loads, unloads, and everything else.
 #[derive(Clone)]
 pub(crate) struct Provider {
     pub(crate) load: Answer,
+    pub(crate) unload: Answer,
     pub(crate) call: Answer,
     pub(crate) max_concurrent_streams: Option<u32>,
+    pub(crate) leave: Leave,
+}
+
+impl Provider {
+    /// One that answers whatever it is asked like this.
+    pub(crate) fn always(answer: Answer) -> Self {
+        Self {
+            load: answer.clone(),
+            unload: answer.clone(),
+            call: answer,
+            ..Self::default()
+        }
+    }
 }
 
 impl Default for Provider {
@@ -36,8 +60,10 @@ impl Default for Provider {
     fn default() -> Self {
         Self {
             load: answer(&[]),
+            unload: answer(&[]),
             call: answer(&[]),
             max_concurrent_streams: None,
+            leave: Leave::Never,
         }
     }
 }
@@ -78,6 +104,10 @@ pub(crate) fn start_provider(provider: Provider) -> String {
         runtime.block_on(async {
             let listener = tokio::net::TcpListener::from_std(listener).expect("a listener");
             while let Ok((stream, _)) = listener.accept().await {
+                if let Leave::GoneAfter(_) = provider.leave {
+                    drop(listener);
+                    return serve(stream, provider).await;
+                }
                 tokio::spawn(serve(stream, provider.clone()));
             }
         });
@@ -94,14 +124,21 @@ async fn serve(stream: tokio::net::TcpStream, provider: Provider) {
         return;
     };
     let mut silent = Vec::new();
+    let mut answered = 0;
     while let Some(Ok((request, respond))) = connection.accept().await {
         let path = request.uri().path();
         if path.ends_with("/OnProviderLoaded") {
             silent.extend(give(respond, &provider.load));
         } else if path.ends_with("/OnProviderUnloaded") {
-            silent.extend(give(respond, &answer(&[])));
+            silent.extend(give(respond, &provider.unload));
         } else {
             silent.extend(give(respond, &provider.call));
+        }
+        answered += 1;
+        match provider.leave {
+            Leave::GoAwayAfter(calls) if answered == calls => connection.graceful_shutdown(),
+            Leave::GoneAfter(calls) if answered == calls => return,
+            _ => {}
         }
     }
 }
@@ -116,7 +153,8 @@ fn give(mut respond: SendResponse<Bytes>, answer: &Answer) -> Option<SendRespons
         Answer::Frames(bytes) => bytes.clone(),
         Answer::Compressed => vec![1, 0, 0, 0, 0],
         Answer::Error(status) => {
-            let head = response(200).header("grpc-status", *status).body(());
+            let head = response(200).header("grpc-status", *status);
+            let head = head.header("grpc-message", "oops").body(());
             let head = head.expect("a response");
             respond.send_response(head, true).expect("an open stream");
             return None;
