@@ -166,12 +166,8 @@ impl Service {
     /// Drains, and ends all threads; a second caller waits for the first.
     pub(crate) fn stop(&self) -> Outcome {
         let running = {
-            let mut state = self.state();
-            if state.phase != Phase::Running {
-                drop(state);
-                state = self
-                    .wait_while(|state| matches!(state.phase, Phase::Starting | Phase::Stopping));
-            }
+            let mut state =
+                self.wait_while(|state| matches!(state.phase, Phase::Starting | Phase::Stopping));
             match &state.last {
                 Some(last) if state.phase == Phase::Running => {
                     let running = Arc::clone(last);
