@@ -89,7 +89,7 @@ def run(arguments: argparse.Namespace) -> None:
     cpus = check_machine()
     half_load: bool = arguments.half_load
     needed = [*arguments.servers, KINDS[BASELINE]] if half_load else arguments.servers
-    places = prepare(needed, build=not arguments.no_build, generator=half_load)
+    places = prepare(needed, build=not arguments.no_build, paced=half_load)
     bench = Bench(places, *cpus)
     machine = describe_machine()
     print(f"{work.name}: {work.method}, a request of {len(work.request)} bytes")

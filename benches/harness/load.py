@@ -16,8 +16,10 @@ from harness.works import GRPC_PREFIX_BYTES, Work
 
 FINISHED = re.compile(r"^finished in \S+, ([\d.]+) req/s", re.MULTILINE)
 REQUESTS = re.compile(r"(\d+) done, (\d+) succeeded, (\d+) failed, (\d+) errored, (\d+) timeout")
-# How benches/src/bin/open-loop.rs ends when the server does not keep up.
-OVERLOADED = 3
+# A server whose answers take longer does not keep up.
+BACKLOG_MS = 1_000
+# How `exhook bench` ends when answers failed.
+FAILED = 1
 DATA_BYTES = re.compile(r"\((\d+)\) data$", re.MULTILINE)
 
 
@@ -47,11 +49,11 @@ class Paced:
     """How long calls took that came at a given rate, in microseconds from when each was due."""
 
     calls: int
-    p50: int
-    p99: int
-    p999: int
+    p50: float
+    p99: float
+    p999: float
     # By how much the load itself was late, which is in the times above.
-    sent_late_p99: int
+    sent_late_p99: float
 
 
 def probe(python: Path, address: str, work: Work) -> int:
@@ -87,19 +89,30 @@ def send_one_by_one(target: Target, calls: int) -> Latency:
 
 
 def send_at_rate(
-    target: Target, generator: Path, calls_per_second: float, seconds: float
+    target: Target, exhook: Path, calls_per_second: float, seconds: float
 ) -> Paced | None:
     """Makes calls at a rate that does not depend on the answers; None when too many wait."""
-    command = ["taskset", "-c", str(target.cpu), str(generator), target.address]
-    command += [target.work.method, f"{calls_per_second:.0f}", str(seconds)]
-    command += [str(target.request_file), str(GRPC_PREFIX_BYTES + target.answer_bytes)]
+    command = ["taskset", "-c", str(target.cpu), str(exhook), "bench", "--to", target.address]
+    command += ["--rate", f"{calls_per_second:.0f}", "--seconds", str(seconds), "--warm-up", "0"]
+    command += ["--timeout-ms", str(BACKLOG_MS), "--json", "--quiet", *target.work.bench]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
-    if done.returncode == OVERLOADED:
-        print(f"{target.address}: {done.stderr.strip()}", file=sys.stderr)
+    if done.returncode not in (0, FAILED):
+        raise BenchError(f"exhook bench ended with status {done.returncode}: {done.stderr}")
+    told = json.loads(done.stdout)
+    if done.returncode == FAILED:
+        reasons = [reason["reason"] for reason in told["reasons"]] or [told["ended_early"]]
+        print(f"{target.address}: {reasons[0]}", file=sys.stderr)
         return None
-    if done.returncode != 0:
-        raise BenchError(f"{generator.name} ended with status {done.returncode}: {done.stderr}")
-    return Paced(**json.loads(done.stdout))
+    if told["verdicts"] != {target.work.verdict: told["calls"]}:
+        raise BenchError(f"not every answer is {target.work.verdict}: {told['verdicts']}")
+    times = told["latency_us"]
+    return Paced(
+        calls=told["calls"],
+        p50=times["p50"],
+        p99=times["p99"],
+        p999=times["p99_9"],
+        sent_late_p99=told["sent_late_us"]["p99"],
+    )
 
 
 def _h2load(

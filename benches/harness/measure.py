@@ -10,7 +10,7 @@ from pathlib import Path
 
 from harness.load import Latency, Paced, Target, probe, send, send_at_rate, send_one_by_one
 from harness.processes import Bystanders, cpu_seconds, resident_bytes
-from harness.servers import BASELINE, GENERATOR, KINDS, Kind, Places, Server, running
+from harness.servers import BASELINE, EXHOOK, KINDS, Kind, Places, Server, running
 from harness.works import Work
 
 MEMORY_STEP = 1_000_000
@@ -135,10 +135,10 @@ class Bench:
     ) -> PacedSample:
         with self._target(kind, plan.work) as (server, target):
             send(target, plan.warm_up_calls)
-            generator = self._places.target / GENERATOR
             bystanders = Bystanders((self._server_cpu, self._load_cpu))
             before = cpu_seconds(server.pid)
-            latency = send_at_rate(target, generator, calls_per_second, plan.seconds)
+            exhook = self._places.target / EXHOOK
+            latency = send_at_rate(target, exhook, calls_per_second, plan.seconds)
             spent = cpu_seconds(server.pid) - before
             return PacedSample(
                 server=kind.name,

@@ -12,7 +12,7 @@ from collections.abc import Collection, Sequence
 from pathlib import Path
 
 from harness import ROOT, BenchError, native
-from harness.servers import C_BINARY, CPP_BINARY, GENERATOR, Kind, Places
+from harness.servers import C_BINARY, CPP_BINARY, EXHOOK, Kind, Places
 from harness.step import step
 
 TOOLS = {
@@ -37,15 +37,13 @@ def check_machine() -> tuple[int, int]:
     return cpus[0], cpus[1]
 
 
-def prepare(kinds: Sequence[Kind], build: bool, generator: bool = False) -> Places:
+def prepare(kinds: Sequence[Kind], build: bool, paced: bool = False) -> Places:
     """Builds and installs what ``kinds`` need, or with ``build`` off takes what is there.
 
-    With ``generator`` also the load of calls at a given rate.
+    With ``paced`` also what makes calls at a given rate.
     """
-    binaries = {kind.binary for kind in kinds if kind.binary} | (
-        {GENERATOR} if generator else set()
-    )
-    target = _target_directory()
+    binaries = {kind.binary for kind in kinds if kind.binary} | ({EXHOOK} if paced else set())
+    target = target_directory()
     venv = target / "bench-venv"
     places = Places(
         target=target,
@@ -91,7 +89,8 @@ def describe_machine() -> dict[str, str]:
     }
 
 
-def _target_directory() -> Path:
+def target_directory() -> Path:
+    """Where cargo puts what it builds."""
     metadata = _output(["cargo", "metadata", "--no-deps", "--format-version", "1"])
     try:
         return Path(json.loads(metadata)["target_directory"])
@@ -103,7 +102,7 @@ def _build_rust(binaries: Collection[str]) -> None:
     names = [Path(binary).name for binary in sorted(binaries) if binary.startswith("release/")]
     if names:
         options = [option for name in names for option in ("--bin", name)]
-        step(["cargo", "build", "--release", "-p", "exhook-benches", *options])
+        step(["cargo", "build", "--release", "-p", "exhook-benches", "-p", "exhook-cli", *options])
 
 
 def _install_python_peers(venv: Path, places: Places) -> None:

@@ -49,13 +49,13 @@ class Bystanders:
         self._cpus = {f"cpu{cpu}" for cpu in cpus}
         self._began = time.monotonic()
         self._busy = self._busy_seconds()
-        self._load = _children_seconds()
+        self._load = children_seconds()
 
     def share(self, server_seconds: float) -> float:
         """Their CPU time since the beginning, as a share of one CPU."""
         elapsed = time.monotonic() - self._began
         busy = self._busy_seconds() - self._busy
-        load = _children_seconds() - self._load
+        load = children_seconds() - self._load
         return max(0.0, busy - load - server_seconds) / elapsed
 
     def _busy_seconds(self) -> float:
@@ -68,7 +68,8 @@ class Bystanders:
         return ticks / TICKS_PER_SECOND
 
 
-def _children_seconds() -> float:
+def children_seconds() -> float:
+    """User and system time of the children of this process that have ended."""
     usage = resource.getrusage(resource.RUSAGE_CHILDREN)
     return usage.ru_utime + usage.ru_stime
 

@@ -81,7 +81,7 @@ def tables(samples: Sequence[Sample]) -> str:
 def paced_line(sample: PacedSample) -> str:
     """One sample at a given rate, told while the rounds run."""
     times = sample.latency
-    told = f"p50 {times.p50} us  p99 {times.p99} us" if times else "did not keep up"
+    told = f"p50 {times.p50:.0f} us  p99 {times.p99:.0f} us" if times else "did not keep up"
     return f"round {sample.round}  {sample.server:<30} {told}"
 
 

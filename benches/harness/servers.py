@@ -22,8 +22,8 @@ GREETING = "listening on "
 
 # What all others are compared with.
 BASELINE = "tonic"
-# The load of calls at a given rate, built with the Rust servers.
-GENERATOR = "release/open-loop"
+# Makes calls at a given rate: `exhook bench`.
+EXHOOK = "release/exhook"
 CPP_BINARY = "bench-grpc-cpp/server"
 C_BINARY = "bench-c/exhook_server"
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from harness import BenchError, wire
+from harness import BenchError, broker_calls, wire
 
 SERVICE = "/emqx.exhook.v3.HookProvider/"
 GRPC_PREFIX_BYTES = 5
@@ -33,6 +33,10 @@ class Work:
     method: str
     request: bytes
     check: Callable[[bytes], None]
+    # The options with which `exhook bench` makes calls of this kind and length.
+    bench: tuple[str, ...]
+    # What a broker makes of the answer.
+    verdict: str
 
     @property
     def frame(self) -> bytes:
@@ -75,7 +79,16 @@ def publish(name: str, *, payload_bytes: int = 0, request_bytes: int = 0) -> Wor
         if wire.unordered(message) != wire.unordered(expected):
             raise BenchError("the answer's message is not the request's with a replaced payload")
 
-    return Work(name, SERVICE + "OnMessagePublish", request_of(length), check)
+    request = request_of(length)
+    bench = ("--hook", "message.publish", "--payload-bytes")
+    return Work(
+        name,
+        SERVICE + "OnMessagePublish",
+        request,
+        check,
+        (*bench, str(broker_calls.payload_bytes(len(request)))),
+        "replace",
+    )
 
 
 def authenticate(name: str) -> Work:
@@ -96,7 +109,8 @@ def authenticate(name: str) -> Work:
         if wire.decode(answer) != {1: [STOP_AND_RETURN], 3: [1]}:
             raise BenchError("the answer is not STOP_AND_RETURN with true")
 
-    return Work(name, SERVICE + "OnClientAuthenticate", request, check)
+    bench = ("--hook", "client.authenticate")
+    return Work(name, SERVICE + "OnClientAuthenticate", request, check, bench, "allow")
 
 
 WORKS = {

@@ -199,7 +199,7 @@ impl Caller {
 
     /// What a broker makes of an answer. The calls of a client are all alike, and mostly the
     /// answers are: what is the same as before is not read again.
-    fn understand(&mut self, client: usize, mut outcome: CallOutcome) -> Verdict {
+    fn understand(&mut self, client: usize, outcome: CallOutcome) -> Verdict {
         let known = &mut self.known[client];
         if let Some((before, name)) = known
             && *before == outcome
@@ -210,8 +210,6 @@ impl Caller {
             Understood::Illegal(reason) => return Err(reason),
             legal => legal.name(),
         };
-        // A copy, because the bytes are a part of what the socket read with them.
-        outcome.message = outcome.message.as_deref().map(Bytes::copy_from_slice);
         *known = Some((outcome, name));
         Ok(name)
     }

@@ -31,6 +31,7 @@ use live::LiveView;
 use measured::Measured;
 use plan::{Limit, Phase, Plan};
 use report::Report;
+pub(crate) use report::latency;
 use worker::{Command, Event, work};
 
 use crate::{

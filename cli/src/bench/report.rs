@@ -201,7 +201,7 @@ fn bars(latencies: &Latencies) -> String {
 }
 
 /// A duration with the unit that suits it.
-pub(super) fn latency(duration: Duration) -> String {
+pub(crate) fn latency(duration: Duration) -> String {
     let microseconds = duration.as_secs_f64() * 1e6;
     if microseconds < 999.5 {
         let digits = usize::from(microseconds < 10.0);

@@ -14,18 +14,13 @@ use std::{
 };
 
 use bytes::BytesMut;
-use exhook::testing::Endpoint;
+use exhook::testing::{Endpoint, Socket};
 use tokio::{
     io::{AsyncReadExt as _, AsyncWriteExt as _, ReadHalf, WriteHalf, split},
     task::JoinSet,
 };
 
-use super::{
-    clerk::Notes,
-    socket::{Listener, Socket, connect},
-    tap::Side,
-    voice::Voice,
-};
+use super::{clerk::Notes, socket::Listener, tap::Side, voice::Voice};
 
 const READ_BYTES: usize = 64 << 10;
 const PAUSE: Duration = Duration::from_millis(100);
@@ -63,7 +58,7 @@ impl Proxy {
     }
 
     async fn pass(self: Arc<Self>, connection: u64, mut broker: Box<dyn Socket>, peer: String) {
-        let mut provider = match connect(&self.to).await {
+        let mut provider = match self.to.connect().await {
             Ok(provider) => provider,
             Err(error) => return self.turn_away(broker.as_ref(), &error),
         };

@@ -1,56 +1,11 @@
-//! Sockets of either kind.
+//! Listening on sockets of either kind.
 
 use std::{io, path::PathBuf};
 
-use exhook::{Bind, testing::Endpoint};
+use exhook::{Bind, testing::Socket};
+use tokio::net::TcpListener;
 #[cfg(unix)]
-use tokio::net::{UnixListener, UnixStream};
-use tokio::{
-    io::{AsyncRead, AsyncWrite},
-    net::{TcpListener, TcpStream},
-};
-
-/// A connection.
-pub(super) trait Socket: AsyncRead + AsyncWrite + Send + Sync + Unpin {
-    /// Makes the other side see a reset, rather than an orderly end, once this is dropped.
-    fn reset_when_closed(&self);
-}
-
-impl Socket for TcpStream {
-    fn reset_when_closed(&self) {
-        // A socket that is closed already has no such option.
-        let _ = self.set_zero_linger();
-    }
-}
-
-#[cfg(unix)]
-impl Socket for UnixStream {
-    // Unix sockets know no resets.
-    fn reset_when_closed(&self) {}
-}
-
-/// Connects to the provider.
-pub(super) async fn connect(endpoint: &Endpoint) -> io::Result<Box<dyn Socket>> {
-    match endpoint {
-        Endpoint::Tcp { authority } => {
-            let stream = TcpStream::connect(authority.as_str()).await?;
-            stream.set_nodelay(true)?;
-            Ok(Box::new(stream))
-        }
-        #[cfg(unix)]
-        Endpoint::Unix(path) => Ok(Box::new(UnixStream::connect(path).await?)),
-        #[cfg(not(unix))]
-        Endpoint::Unix(_) => Err(unsupported()),
-    }
-}
-
-#[cfg(not(unix))]
-fn unsupported() -> io::Error {
-    io::Error::new(
-        io::ErrorKind::Unsupported,
-        "this system has no Unix sockets",
-    )
-}
+use tokio::net::UnixListener;
 
 /// Accepts the broker's connections.
 pub(super) enum Listener {
@@ -80,7 +35,10 @@ impl Listener {
                 Ok(Self::Unix(listener, SocketFile(path.clone())))
             }
             #[cfg(not(unix))]
-            Bind::Unix(_) => Err(unsupported()),
+            Bind::Unix(_) => Err(io::Error::new(
+                io::ErrorKind::Unsupported,
+                "this system has no Unix sockets",
+            )),
         }
     }
 

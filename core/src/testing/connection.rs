@@ -1,25 +1,27 @@
 //! [`Connection`]: one HTTP/2 connection, used as the broker's gRPC client uses it.
 
 use std::{
+    future::poll_fn,
     io,
+    pin::Pin,
+    task::Poll,
     time::{Duration, Instant},
 };
 
 use bytes::{BufMut, Bytes, BytesMut};
-use h2::client::{Builder, SendRequest};
-use http::{HeaderName, HeaderValue, Method, Request, Uri, header, uri::Scheme};
-use tokio::{
-    io::{AsyncRead, AsyncWrite},
-    net::TcpStream,
-    task::AbortHandle,
+use h2::{
+    Ping, PingPong,
+    client::{Builder, Connection as Driver, SendRequest},
 };
+use http::{HeaderName, HeaderValue, Method, Request, Uri, header, uri::Scheme};
+use tokio::{sync::watch, task::AbortHandle};
 
-use super::{CallOutcome, Endpoint};
+use super::{CallOutcome, Endpoint, Socket};
 use crate::{hook::Hook, package::Package};
 
 /// What gun 1.3 announces; gun 2.1 announces more, which a server cannot rely on.
-const STREAM_WINDOW: u32 = 65_535;
-const MAX_FRAME_BYTES: u32 = 16_384;
+pub(super) const STREAM_WINDOW: u32 = 65_535;
+pub(super) const MAX_FRAME_BYTES: u32 = 16_384;
 
 /// A connection of the broker to its hook server; dropping it closes the socket.
 ///
@@ -30,7 +32,44 @@ const MAX_FRAME_BYTES: u32 = 16_384;
 pub struct Connection {
     requests: SendRequest<Bytes>,
     authority: String,
+    stage: watch::Receiver<Stage>,
     driver: AbortHandle,
+}
+
+/// What is different in the connections of different brokers.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ConnectionHabits {
+    /// How many bytes of an answer may be under way.
+    pub stream_window: u32,
+    /// The same for all answers of the connection, where the broker announces it.
+    pub connection_window: Option<u32>,
+    /// How often it sends a PING, for as long as the connection lives.
+    pub ping_interval: Option<Duration>,
+    /// Whether it closes the connection when the server says good-bye, calls under way or not.
+    pub closes_at_goaway: bool,
+}
+
+impl Default for ConnectionHabits {
+    /// What gun 1.3 announces, without its PINGs.
+    fn default() -> Self {
+        Self {
+            stream_window: STREAM_WINDOW,
+            connection_window: None,
+            ping_interval: None,
+            closes_at_goaway: false,
+        }
+    }
+}
+
+/// How far a connection is in its life.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Stage {
+    /// It takes calls.
+    Open,
+    /// The server has said good-bye: calls under way may end, new ones fail.
+    Leaving,
+    /// It is lost.
+    Closed,
 }
 
 impl Connection {
@@ -40,43 +79,52 @@ impl Connection {
     ///
     /// When nobody listens there, or the socket fails.
     pub async fn open(endpoint: &Endpoint) -> io::Result<Self> {
-        match endpoint {
-            Endpoint::Tcp { authority } => {
-                let stream = TcpStream::connect(authority.as_str()).await?;
-                stream.set_nodelay(true)?;
-                Self::begin(stream, endpoint).await
-            }
-            #[cfg(unix)]
-            Endpoint::Unix(path) => {
-                let stream = tokio::net::UnixStream::connect(path).await?;
-                Self::begin(stream, endpoint).await
-            }
-            #[cfg(not(unix))]
-            Endpoint::Unix(_) => Err(io::Error::new(
-                io::ErrorKind::Unsupported,
-                "this system has no Unix sockets",
-            )),
-        }
+        Self::open_with(endpoint, &ConnectionHabits::default()).await
     }
 
-    async fn begin<S>(stream: S, endpoint: &Endpoint) -> io::Result<Self>
-    where
-        S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
-    {
-        let (requests, connection) = builder()
-            .handshake(stream)
-            .await
-            .map_err(io::Error::other)?;
-        // What goes wrong on the connection shows in every call on it.
-        let driver = tokio::spawn(async move {
-            let _ = connection.await;
-        })
-        .abort_handle();
+    /// Connects to `endpoint` as a broker with these habits.
+    ///
+    /// # Errors
+    ///
+    /// As [`Connection::open`].
+    pub async fn open_with(endpoint: &Endpoint, habits: &ConnectionHabits) -> io::Result<Self> {
+        let stream = endpoint.connect().await?;
+        let mut builder = builder();
+        builder.initial_window_size(habits.stream_window);
+        if let Some(window) = habits.connection_window {
+            builder.initial_connection_window_size(window);
+        }
+        let (requests, mut connection) =
+            builder.handshake(stream).await.map_err(io::Error::other)?;
+        let pings = connection.ping_pong();
+        let (stage, watched) = watch::channel(Stage::Open);
+        let driving = drive(
+            connection,
+            requests.clone(),
+            stage,
+            habits.closes_at_goaway,
+            pings.zip(habits.ping_interval),
+        );
         Ok(Self {
             requests,
             authority: endpoint.authority().to_owned(),
-            driver,
+            stage: watched,
+            driver: tokio::spawn(driving).abort_handle(),
         })
+    }
+
+    /// How far the connection is in its life.
+    pub fn stage(&self) -> Stage {
+        *self.stage.borrow()
+    }
+
+    /// Waits until the connection is lost, or this is dropped.
+    pub fn closed(&self) -> impl Future<Output = ()> + use<> {
+        let mut stage = self.stage.clone();
+        async move {
+            // An error says that its driver is gone.
+            let _ = stage.wait_for(|stage| *stage == Stage::Closed).await;
+        }
     }
 
     /// How many calls the server allows at once on this connection, as far as it has said so:
@@ -137,6 +185,54 @@ impl Connection {
 impl Drop for Connection {
     fn drop(&mut self) {
         self.driver.abort();
+    }
+}
+
+/// Sends and receives until the connection is lost.
+async fn drive(
+    mut connection: Driver<Box<dyn Socket>, Bytes>,
+    mut requests: SendRequest<Bytes>,
+    stage: watch::Sender<Stage>,
+    closes_at_goaway: bool,
+    pings: Option<(PingPong, Duration)>,
+) {
+    let pinging = async {
+        match pings {
+            Some((pings, interval)) => ping(pings, interval).await,
+            None => std::future::pending().await,
+        }
+    };
+    let driving = poll_fn(|context| {
+        // What goes wrong on the connection shows in every call on it.
+        if Pin::new(&mut connection).poll(context).is_ready() {
+            return Poll::Ready(());
+        }
+        if *stage.borrow() == Stage::Open
+            && matches!(requests.poll_ready(context), Poll::Ready(Err(_)))
+        {
+            stage.send_replace(Stage::Leaving);
+            if closes_at_goaway {
+                return Poll::Ready(());
+            }
+        }
+        Poll::Pending
+    });
+    tokio::select! {
+        () = driving => {}
+        () = pinging => {}
+    }
+    drop(connection);
+    stage.send_replace(Stage::Closed);
+}
+
+/// Sends PINGs; does not mind how late they are answered, as EMQX does not. Never ends.
+async fn ping(mut pings: PingPong, interval: Duration) {
+    loop {
+        tokio::time::sleep(interval).await;
+        // Refused while the last one is under way, and when the connection is lost.
+        if pings.send_ping(Ping::opaque()).is_ok() {
+            let _ = poll_fn(|context| pings.poll_pong(context)).await;
+        }
     }
 }
 
@@ -224,5 +320,7 @@ fn grpc_timeout(timeout: Duration) -> HeaderValue {
     HeaderValue::try_from(text).expect("digits and a letter")
 }
 
+#[cfg(test)]
+mod habit_tests;
 #[cfg(test)]
 mod tests;

@@ -1,6 +1,14 @@
-//! [`Endpoint`]: the address of a hook server, as the broker's side names it.
+//! [`Endpoint`]: the address of a hook server, as the broker's side names it; [`Socket`]: a
+//! connection to it.
 
-use std::{fmt, path::PathBuf, str::FromStr};
+use std::{fmt, io, path::PathBuf, str::FromStr};
+
+#[cfg(unix)]
+use tokio::net::UnixStream;
+use tokio::{
+    io::{AsyncRead, AsyncWrite},
+    net::TcpStream,
+};
 
 use crate::error::{Error, ErrorCode};
 
@@ -27,6 +35,47 @@ impl Endpoint {
             Endpoint::Unix(_) => "localhost",
         }
     }
+
+    /// Connects, without delaying small writes. Runs on the tokio runtime of the caller.
+    ///
+    /// # Errors
+    ///
+    /// When nobody listens there, or this system has no such sockets.
+    pub async fn connect(&self) -> io::Result<Box<dyn Socket>> {
+        match self {
+            Endpoint::Tcp { authority } => {
+                let stream = TcpStream::connect(authority.as_str()).await?;
+                stream.set_nodelay(true)?;
+                Ok(Box::new(stream))
+            }
+            #[cfg(unix)]
+            Endpoint::Unix(path) => Ok(Box::new(UnixStream::connect(path).await?)),
+            #[cfg(not(unix))]
+            Endpoint::Unix(_) => Err(io::Error::new(
+                io::ErrorKind::Unsupported,
+                "this system has no Unix sockets",
+            )),
+        }
+    }
+}
+
+/// A socket of either kind.
+pub trait Socket: AsyncRead + AsyncWrite + Send + Sync + Unpin {
+    /// Makes the other side see a reset, rather than an orderly end, once this is dropped.
+    fn reset_when_closed(&self);
+}
+
+impl Socket for TcpStream {
+    fn reset_when_closed(&self) {
+        // A socket that is closed already has no such option.
+        let _ = self.set_zero_linger();
+    }
+}
+
+#[cfg(unix)]
+impl Socket for UnixStream {
+    // Unix sockets know no resets.
+    fn reset_when_closed(&self) {}
 }
 
 impl FromStr for Endpoint {

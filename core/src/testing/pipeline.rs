@@ -1,5 +1,12 @@
 //! [`Pipeline`]: one connection for load: many calls side by side, and no task for any of them.
 
+mod answer_headers;
+mod exchange;
+mod frames;
+mod multiplexer;
+mod request_head;
+mod unsent;
+
 use std::{
     collections::VecDeque,
     future::Future,
@@ -10,50 +17,39 @@ use std::{
 };
 
 use bytes::Bytes;
-use futures_util::stream::{FuturesUnordered, Stream};
-use h2::client::{Connection, SendRequest};
-use http::Request;
 use tokio::{
-    io::{AsyncRead, AsyncWrite},
-    net::TcpStream,
+    io::{AsyncRead as _, AsyncWrite as _, ReadBuf},
     time::{Sleep, sleep_until},
 };
 
 use super::{
-    CallOutcome, Endpoint,
-    connection::{builder, framed, head, method},
-    exchange::Exchange,
+    CallOutcome, Endpoint, Socket,
+    connection::{framed, head, method},
 };
-use crate::{
-    hook::Hook,
-    package::Package,
-    server::{Flusher, Gather},
-};
+use crate::{hook::Hook, package::Package};
+use multiplexer::{Multiplexer, cut_off};
 
-/// A socket of any kind.
-trait Socket: AsyncRead + AsyncWrite + Unpin {}
-
-impl<S: AsyncRead + AsyncWrite + Unpin> Socket for S {}
-
-type BoxedSocket = Box<dyn Socket>;
+/// What a client sends first.
+const PREFACE: &[u8] = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n";
+/// Has room for the largest frame, and some more.
+const READ_BYTES: usize = 64 * 1024;
 
 /// A connection that calls one hook, as [`Connection`](super::Connection) does, at the least cost a
 /// call: whoever owns it polls it, answers come in bursts, and the requests that they make room for
-/// leave in one system call.
+/// leave right after, before anything else is read.
 ///
-/// As with the broker, a call that was not answered in time leaves its stream open.
+/// As with the broker, a call that was not answered in time leaves its stream open. Calls above the
+/// server's `MAX_CONCURRENT_STREAMS` wait.
 pub struct Pipeline {
-    /// `None` once it has ended.
-    connection: Option<Connection<Gather<BoxedSocket>, Bytes>>,
-    /// Whether the server takes no further calls here.
-    leaving: bool,
-    requests: SendRequest<Bytes>,
-    writer: Flusher<BoxedSocket>,
-    head: Request<()>,
+    /// `None` once the connection is lost.
+    socket: Option<Box<dyn Socket>>,
+    multiplexer: Multiplexer,
+    /// Begins with `unfinished` bytes of a frame that has not come whole.
+    read: Box<[u8]>,
+    unfinished: usize,
     timeout: Duration,
     /// Pushed, and not sent so far.
     waiting: VecDeque<(u64, Bytes)>,
-    exchanges: FuturesUnordered<Exchange>,
     /// The calls from the one with the number `first` on.
     calls: VecDeque<Pushed>,
     first: u64,
@@ -94,25 +90,16 @@ impl Pipeline {
         hook: Hook,
         timeout: Duration,
     ) -> io::Result<Self> {
-        let (socket, writer) = Gather::new(connect(endpoint).await?);
-        let mut handshake = Box::pin(builder().handshake(socket));
-        let shaken = std::future::poll_fn(|context| {
-            let polled = handshake.as_mut().poll(context);
-            // An error shows at the next read.
-            let _ = writer.poll_flush(context);
-            polled
-        });
-        let (requests, connection) = shaken.await.map_err(io::Error::other)?;
+        let socket = endpoint.connect().await?;
         let (path, message_type) = method(package, hook);
+        let head = head(endpoint.authority(), &path, &message_type, timeout);
         Ok(Self {
-            connection: Some(connection),
-            leaving: false,
-            requests,
-            writer,
-            head: head(endpoint.authority(), &path, &message_type, timeout),
+            socket: Some(socket),
+            multiplexer: Multiplexer::new(&head),
+            read: vec![0; READ_BYTES].into(),
+            unfinished: 0,
             timeout,
             waiting: VecDeque::new(),
-            exchanges: FuturesUnordered::new(),
             calls: VecDeque::new(),
             first: 0,
             unanswered: 0,
@@ -153,11 +140,11 @@ impl Pipeline {
 
     /// Whether calls can be made: not once the connection is lost, or the server says good-bye.
     pub fn is_open(&self) -> bool {
-        !self.leaving && !self.has_ended()
+        self.multiplexer.leaving().is_none() && !self.has_ended()
     }
 
     fn has_ended(&self) -> bool {
-        self.connection.is_none()
+        self.socket.is_none()
     }
 
     /// The next call that has come to its end, in time or not; `None` once the connection is lost
@@ -179,52 +166,70 @@ impl Pipeline {
 
     /// Sends, receives, and looks at the clock.
     fn drive(&mut self, context: &mut Context<'_>) {
-        self.send_waiting(context);
-        if let Some(connection) = &mut self.connection
-            && Pin::new(connection).poll(context).is_ready()
-        {
-            self.connection = None;
-            self.cut_off_waiting("the connection was lost");
+        if let Err(reason) = self.poll_socket(context) {
+            self.socket = None;
+            let reason = format!("the connection was lost ({reason})");
+            self.multiplexer.end_all(&reason);
+            self.cut_off_waiting(&reason);
+            self.take_ended();
         }
-        // Pending means the socket is full and wakes this task; an error shows at the next read.
-        let _ = self.writer.poll_flush(context);
-        self.take_answers(context);
         self.poll_timer(context);
     }
 
-    fn send_waiting(&mut self, context: &mut Context<'_>) {
-        while !self.waiting.is_empty() {
-            match self.requests.poll_ready(context) {
-                Poll::Ready(Ok(())) => {}
-                Poll::Ready(Err(error)) => {
-                    self.leaving = true;
-                    let reason = format!("the connection takes no more calls ({error})");
-                    return self.cut_off_waiting(&reason);
-                }
-                Poll::Pending => return,
+    /// Writes what there is to write, and reads until answers have come, or nothing more. The
+    /// error says how the connection was lost.
+    fn poll_socket(&mut self, context: &mut Context<'_>) -> Result<(), String> {
+        loop {
+            let written = self.poll_write(context);
+            if let Some(reason) = self.multiplexer.leaving() {
+                let reason = reason.to_owned();
+                self.cut_off_waiting(&reason);
             }
-            let Some((number, request)) = self.waiting.pop_front() else {
-                return;
+            let Some(socket) = &mut self.socket else {
+                return Ok(());
             };
-            let sent = self
-                .requests
-                .send_request(self.head.clone(), false)
-                .and_then(|(response, mut stream)| {
-                    stream.send_data(request, true)?;
-                    Ok(response)
-                });
-            match sent {
-                Ok(response) => self.exchanges.push(Exchange::new(number, response)),
-                Err(error) => self.end(number, CallOutcome::cut_off(&error), Instant::now()),
+            let mut buffer = ReadBuf::new(&mut self.read[self.unfinished..]);
+            let end = match Pin::new(socket).poll_read(context, &mut buffer) {
+                // All that the server sent before it took nothing more has been read.
+                Poll::Pending => return written,
+                Poll::Ready(Err(error)) => return Err(error.to_string()),
+                Poll::Ready(Ok(())) if buffer.filled().is_empty() => {
+                    return Err("the server closed it".to_owned());
+                }
+                Poll::Ready(Ok(())) => self.unfinished + buffer.filled().len(),
+            };
+            let whole = self.multiplexer.read(&self.read[..end])?;
+            self.read.copy_within(whole..end, 0);
+            self.unfinished = end - whole;
+            self.take_ended();
+            if !self.answered.is_empty() {
+                return Ok(());
             }
         }
     }
 
-    fn take_answers(&mut self, context: &mut Context<'_>) {
+    fn poll_write(&mut self, context: &mut Context<'_>) -> Result<(), String> {
+        let Some(socket) = &mut self.socket else {
+            return Ok(());
+        };
+        loop {
+            let bytes = self.multiplexer.next_write(&mut self.waiting);
+            if bytes.is_empty() {
+                return Ok(());
+            }
+            match Pin::new(&mut *socket).poll_write(context, bytes) {
+                // The socket wakes this task.
+                Poll::Pending => return Ok(()),
+                Poll::Ready(Ok(0)) => return Err("the server takes nothing".to_owned()),
+                Poll::Ready(Ok(count)) => self.multiplexer.wrote(count),
+                Poll::Ready(Err(error)) => return Err(error.to_string()),
+            }
+        }
+    }
+
+    fn take_ended(&mut self) {
         let mut now = None;
-        while let Poll::Ready(Some((number, outcome))) =
-            Pin::new(&mut self.exchanges).poll_next(context)
-        {
+        while let Some((number, outcome)) = self.multiplexer.pop_ended() {
             // One look at the clock is enough for a burst, which came in one piece.
             let now = *now.get_or_insert_with(Instant::now);
             self.end(number, outcome, now);
@@ -234,11 +239,7 @@ impl Pipeline {
     fn cut_off_waiting(&mut self, reason: &str) {
         let now = Instant::now();
         while let Some((number, _)) = self.waiting.pop_front() {
-            let outcome = CallOutcome {
-                reset: Some(reason.to_owned()),
-                ..CallOutcome::default()
-            };
-            self.end(number, outcome, now);
+            self.end(number, cut_off(reason.to_owned()), now);
         }
     }
 
@@ -293,22 +294,5 @@ impl Pipeline {
             };
             self.end(self.first, late, now);
         }
-    }
-}
-
-async fn connect(endpoint: &Endpoint) -> io::Result<BoxedSocket> {
-    match endpoint {
-        Endpoint::Tcp { authority } => {
-            let stream = TcpStream::connect(authority.as_str()).await?;
-            stream.set_nodelay(true)?;
-            Ok(Box::new(stream))
-        }
-        #[cfg(unix)]
-        Endpoint::Unix(path) => Ok(Box::new(tokio::net::UnixStream::connect(path).await?)),
-        #[cfg(not(unix))]
-        Endpoint::Unix(_) => Err(io::Error::new(
-            io::ErrorKind::Unsupported,
-            "this system has no Unix sockets",
-        )),
     }
 }

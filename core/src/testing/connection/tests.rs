@@ -1,6 +1,6 @@
 use std::sync::Arc;
 
-use tokio::net::TcpListener;
+use tokio::net::{TcpListener, TcpStream};
 
 use super::*;
 use crate::{Call, Config, HandlerOptions, Registry, Server, Verdict};
@@ -166,9 +166,7 @@ async fn a_timeout_leaves_the_stream_open() {
             .await
             .expect("a request")
             .expect("a request");
-        let reset = std::future::poll_fn(|context| {
-            std::task::Poll::Ready(first_respond.poll_reset(context).is_ready())
-        });
+        let reset = poll_fn(|context| Poll::Ready(first_respond.poll_reset(context).is_ready()));
         assert!(!reset.await, "the first stream is still open");
         let trailers = http::Response::builder()
             .header("grpc-status", "7")

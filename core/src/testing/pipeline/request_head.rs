@@ -1,0 +1,230 @@
+//! [`RequestHead`]: the headers that all requests of a connection have, compressed beforehand.
+
+use std::{
+    cell::RefCell,
+    io,
+    pin::Pin,
+    rc::Rc,
+    task::{Context, Poll, Waker},
+};
+
+use bytes::Bytes;
+use h2::client::Builder;
+use http::Request;
+use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
+
+use super::{
+    PREFACE,
+    frames::{END_HEADERS, FrameHead, HEAD_BYTES, HEADERS},
+};
+
+/// The most a server may keep of headers that it was told to keep, unless it says otherwise.
+const TABLE_BYTES: u32 = 4_096;
+/// `:method: POST` and `:scheme: http`, in a table that is never sent.
+const POST_HTTP: [u8; 2] = [0x83, 0x86];
+const KEEP_NOTHING: u8 = 0x20;
+const WRITTEN_OUT: u8 = 0x00;
+
+/// The HEADERS frame of a request, but for the number of its stream.
+///
+/// The first request tells the server to keep the headers, and later ones refer to them; the path
+/// is written out in each, as by other clients.
+pub(super) struct RequestHead {
+    head: Request<()>,
+    /// Not sent so far.
+    first: Option<Vec<u8>>,
+    later: Vec<u8>,
+}
+
+impl RequestHead {
+    pub(super) fn new(head: &Request<()>) -> Self {
+        let [first, later] = compressed(head);
+        Self {
+            head: head.clone(),
+            first: Some(frame(&first)),
+            later: frame(&later),
+        }
+    }
+
+    /// The server keeps no more than so many bytes of headers.
+    pub(super) fn limit_table(&mut self, bytes: u32) {
+        if bytes < TABLE_BYTES {
+            self.first = None;
+            self.later = frame(&written_out(&self.head));
+        }
+    }
+
+    /// Writes the frame of the next request.
+    pub(super) fn put(&mut self, out: &mut Vec<u8>, stream: u32) {
+        let at = out.len();
+        match self.first.take() {
+            Some(first) => out.extend_from_slice(&first),
+            None => out.extend_from_slice(&self.later),
+        }
+        out[at + 5..at + HEAD_BYTES].copy_from_slice(&stream.to_be_bytes());
+    }
+}
+
+fn frame(block: &[u8]) -> Vec<u8> {
+    let head = FrameHead {
+        length: block.len(),
+        kind: HEADERS,
+        flags: END_HEADERS,
+        stream: 0,
+    };
+    [&head.to_bytes(), block].concat()
+}
+
+/// What h2 makes of the headers of a connection's first request, and of all others.
+fn compressed(head: &Request<()>) -> [Vec<u8>; 2] {
+    const HEADERS_FIT: &str = "the headers of a request";
+    let written = Rc::default();
+    let mut context = Context::from_waker(Waker::noop());
+    let mut handshake =
+        Box::pin(Builder::new().handshake::<_, Bytes>(Recorder(Rc::clone(&written))));
+    let Poll::Ready(Ok((mut requests, mut connection))) = handshake.as_mut().poll(&mut context)
+    else {
+        unreachable!("a recorder takes everything");
+    };
+    // Dropped, they would be reset.
+    let _answers = [(); 2].map(|()| {
+        let answer = requests.send_request(head.clone(), true);
+        let _ = Pin::new(&mut connection).poll(&mut context);
+        answer.expect(HEADERS_FIT)
+    });
+    let written = written.borrow();
+    let mut rest = written
+        .strip_prefix(PREFACE)
+        .expect("what clients send first");
+    let mut blocks = Vec::new();
+    while let Some(head) = FrameHead::read(rest) {
+        let (frame, others) = rest.split_at(HEAD_BYTES + head.length);
+        if head.kind == HEADERS {
+            blocks.push(frame[HEAD_BYTES..].to_vec());
+        }
+        rest = others;
+    }
+    blocks.try_into().expect("two requests")
+}
+
+/// A socket that takes all that is written, and never has anything to read.
+struct Recorder(Rc<RefCell<Vec<u8>>>);
+
+impl AsyncRead for Recorder {
+    fn poll_read(
+        self: Pin<&mut Self>,
+        _: &mut Context<'_>,
+        _: &mut ReadBuf<'_>,
+    ) -> Poll<io::Result<()>> {
+        Poll::Pending
+    }
+}
+
+impl AsyncWrite for Recorder {
+    fn poll_write(
+        self: Pin<&mut Self>,
+        _: &mut Context<'_>,
+        bytes: &[u8],
+    ) -> Poll<io::Result<usize>> {
+        self.0.borrow_mut().extend_from_slice(bytes);
+        Poll::Ready(Ok(bytes.len()))
+    }
+
+    fn poll_flush(self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Poll::Ready(Ok(()))
+    }
+
+    fn poll_shutdown(self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Poll::Ready(Ok(()))
+    }
+}
+
+/// The headers for a server that keeps none.
+fn written_out(head: &Request<()>) -> Vec<u8> {
+    let mut block = vec![KEEP_NOTHING];
+    block.extend_from_slice(&POST_HTTP);
+    let authority = head.uri().authority().map_or("", |name| name.as_str());
+    put_header(&mut block, ":authority", authority.as_bytes());
+    put_header(&mut block, ":path", head.uri().path().as_bytes());
+    for (name, value) in head.headers() {
+        put_header(&mut block, name.as_str(), value.as_bytes());
+    }
+    block
+}
+
+fn put_header(block: &mut Vec<u8>, name: &str, value: &[u8]) {
+    block.push(WRITTEN_OUT);
+    for text in [name.as_bytes(), value] {
+        put_length(block, text.len());
+        block.extend_from_slice(text);
+    }
+}
+
+/// In one byte, or seven bits a byte behind a first one.
+fn put_length(block: &mut Vec<u8>, length: usize) {
+    const MOST: usize = 0x7f;
+    let Some(mut rest) = length.checked_sub(MOST) else {
+        return block.push(u8::try_from(length).expect("below 127"));
+    };
+    block.push(0x7f);
+    while rest > MOST {
+        block.push(u8::try_from(rest & MOST).expect("seven bits") | 0x80);
+        rest >>= 7;
+    }
+    block.push(u8::try_from(rest).expect("seven bits"));
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use loona_hpack::Decoder;
+
+    use super::*;
+    use crate::testing::connection::head;
+
+    fn decoded(decoder: &mut Decoder<'_>, request: &mut RequestHead, stream: u32) -> Vec<String> {
+        let mut out = Vec::new();
+        request.put(&mut out, stream);
+        let head = FrameHead::read(&out).expect("a whole head");
+        assert_eq!((head.kind, head.stream), (HEADERS, stream));
+        assert_eq!(head.length, out.len() - HEAD_BYTES);
+        let headers = decoder.decode(&out[HEAD_BYTES..]).expect("headers");
+        let text = |bytes| String::from_utf8(bytes).expect("text");
+        headers
+            .into_iter()
+            .map(|(name, value)| format!("{}={}", text(name), text(value)))
+            .collect()
+    }
+
+    #[test]
+    fn every_request_has_the_headers_whatever_the_server_keeps() {
+        // Long enough for a length of several bytes.
+        let path = format!("/{}/OnX", "p".repeat(300));
+        let request = head("localhost", &path, "m", Duration::from_secs(5));
+        let mut request = RequestHead::new(&request);
+        let mut decoder = Decoder::new();
+        let expected = [
+            ":method=POST",
+            ":scheme=http",
+            ":authority=localhost",
+            &format!(":path={path}"),
+            "content-type=application/grpc+proto",
+            "user-agent=grpc-erlang/0.1.0",
+            "grpc-encoding=identity",
+            "grpc-message-type=m",
+            "te=trailers",
+            "grpc-timeout=5S",
+        ];
+        for stream in [1, 3, 5] {
+            assert_eq!(decoded(&mut decoder, &mut request, stream), expected);
+        }
+        let kept = request.later.clone();
+        request.limit_table(4_096);
+        assert_eq!(request.later, kept);
+        request.limit_table(0);
+        for stream in [7, 9] {
+            assert_eq!(decoded(&mut decoder, &mut request, stream), expected);
+        }
+    }
+}
