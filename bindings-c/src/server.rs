@@ -82,6 +82,25 @@ pub(crate) unsafe fn set(
     unsafe { with(server, change) }
 }
 
+/// Sets an option of the core's that is a text by its name.
+///
+/// # Safety
+///
+/// `server` is NULL, or a server of the caller's that is not freed; the text is kept during the
+/// call.
+pub(crate) unsafe fn set_text(
+    server: *mut exhook_server,
+    name: &str,
+    text: exhook_str,
+) -> *mut exhook_error {
+    // SAFETY: the caller keeps this function's promise.
+    match unsafe { text.read() } {
+        // SAFETY: as above.
+        Ok(text) => unsafe { set(server, name, ConfigValue::Text(text.to_owned())) },
+        Err(code) => handed_over(Err(exhook_error::of_argument(code, name))),
+    }
+}
+
 /// A server without handlers, with the default options.
 ///
 /// The threads of a server block all signals that come from outside, so that the program's own

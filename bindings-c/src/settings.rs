@@ -6,7 +6,8 @@ use exhook_core::ConfigValue;
 use crate::{
     error::exhook_error,
     guard::guard,
-    server::{exhook_server, set},
+    server::{exhook_server, set, set_text},
+    view::exhook_str,
 };
 
 /// How long user code may take for an answer unless its handler says otherwise. The broker's own
@@ -127,4 +128,20 @@ pub unsafe extern "C" fn exhook_server_set_companion(
 ) -> *mut exhook_error {
     // SAFETY: NULL, or a server of the caller's.
     guard(|| unsafe { set(server, "companion", ConfigValue::Switch(value)) })
+}
+
+/// Where `GET /metrics` is answered over HTTP/1.1 in Prometheus' text format: `host:port`, or a
+/// port alone for this machine only. Empty turns it off. There is neither TLS nor a password:
+/// whoever reaches the address can read it. The default is "".
+///
+/// Ownership: the text is copied; a returned error is the caller's, to be freed.
+/// Threads: any; not while the server runs.
+/// Valid until: the server is freed.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn exhook_server_set_admin(
+    server: *mut exhook_server,
+    value: exhook_str,
+) -> *mut exhook_error {
+    // SAFETY: NULL, or a server of the caller's. The text is kept during the call.
+    guard(|| unsafe { set_text(server, "admin", value) })
 }

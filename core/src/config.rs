@@ -4,25 +4,29 @@ use std::fmt;
 
 use crate::{
     error::{Error, ErrorCode},
+    server::AdminAddress,
     words::did_you_mean,
 };
 
 /// The value of an option where options go by name: in files, in the environment, in other
 /// languages.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum ConfigValue {
     /// A whole number from 0.
     Number(u64),
     /// On or off.
     Switch(bool),
+    /// Words, such as an address.
+    Text(String),
 }
 
 impl ConfigValue {
     /// What an option takes whose value is of this kind, for error messages.
-    pub const fn expected(self) -> &'static str {
+    pub const fn expected(&self) -> &'static str {
         match self {
             ConfigValue::Number(_) => "a whole number from 0",
             ConfigValue::Switch(_) => "true or false",
+            ConfigValue::Text(_) => "a text",
         }
     }
 }
@@ -32,6 +36,7 @@ impl fmt::Display for ConfigValue {
         match self {
             ConfigValue::Number(number) => number.fmt(formatter),
             ConfigValue::Switch(on) => on.fmt(formatter),
+            ConfigValue::Text(text) => write!(formatter, "{text:?}"),
         }
     }
 }
@@ -79,17 +84,19 @@ macro_rules! define_config {
                         define_config!(@write $kind self.$name, value);
                         Ok(())
                     })*
-                    _ => Err(self.refusal(name, value)),
+                    (_, value) => Err(self.refusal(name, &value)),
                 }
             }
         }
     };
     (@read Number $place:expr) => { ConfigValue::Number($place as u64) };
     (@read Switch $place:expr) => { ConfigValue::Switch($place) };
+    (@read Text $place:expr) => { ConfigValue::Text($place.clone()) };
     (@write Number $place:expr, $value:ident) => {
         $place = $value.try_into().unwrap_or(usize::MAX as _)
     };
     (@write Switch $place:expr, $value:ident) => { $place = $value };
+    (@write Text $place:expr, $value:ident) => { $place = $value };
 }
 
 define_config! {
@@ -115,10 +122,14 @@ define_config! {
     /// brokers of 5.9 and later with several exhook servers, whose chain otherwise ends at a
     /// server that did not announce the hook.
     companion: bool = Switch(false);
+    /// Where `GET /metrics` is answered over HTTP/1.1 in Prometheus' text format: `host:port`, or a
+    /// port alone for this machine only. Empty turns it off. There is neither TLS nor a password:
+    /// whoever reaches the address can read it.
+    admin: String = Text(String::new());
 }
 
 impl Config {
-    fn refusal(&self, name: &str, value: ConfigValue) -> Error {
+    fn refusal(&self, name: &str, value: &ConfigValue) -> Error {
         let known = self.options();
         let message = match known.iter().find(|(option, _)| *option == name) {
             Some((_, kind)) => format!("{name} is {value}; it takes {}", kind.expected()),
@@ -167,6 +178,7 @@ impl Config {
                 ),
             ));
         }
+        AdminAddress::of(self)?;
         Ok(())
     }
 }
@@ -182,8 +194,11 @@ mod tests {
             let other = match value {
                 ConfigValue::Number(number) => ConfigValue::Number(number + 1),
                 ConfigValue::Switch(on) => ConfigValue::Switch(!on),
+                ConfigValue::Text(text) => ConfigValue::Text(text + "9090"),
             };
-            config.set(name, other).expect("the option's own kind");
+            config
+                .set(name, other.clone())
+                .expect("the option's own kind");
             assert!(config.options().contains(&(name, other)));
             let description = Config::description(name).expect("every option has one");
             assert!(description.ends_with('.') && !description.contains("  "));
@@ -204,6 +219,13 @@ mod tests {
         );
         let wrong = error("companion", ConfigValue::Number(1));
         assert_eq!(wrong, "companion is 1; it takes true or false");
+        let wrong = error("admin", ConfigValue::Number(9090));
+        assert_eq!(wrong, "admin is 9090; it takes a text");
+        let wrong = error("timeout_ms", ConfigValue::Text("soon".to_owned()));
+        assert_eq!(
+            wrong,
+            "timeout_ms is \"soon\"; it takes a whole number from 0"
+        );
         config
             .set("io_threads", ConfigValue::Number(0))
             .expect("of its kind");

@@ -7,8 +7,10 @@
 #include <exhook.h>
 
 #include <cstdint>
+#include <string_view>
 
 #include "error.hpp"
+#include "text.hpp"
 
 namespace exhook {
 
@@ -92,6 +94,17 @@ class Settings {
   Self &companion(bool value) {
     auto &self = static_cast<Self &>(*this);
     detail::check(exhook_server_set_companion(self.server(), value));
+    return self;
+  }
+
+  /// Where `GET /metrics` is answered over HTTP/1.1 in Prometheus' text format: `host:port`, or a
+  /// port alone for this machine only. Empty turns it off. There is neither TLS nor a password:
+  /// whoever reaches the address can read it. Default: "".
+  ///
+  /// @throws Error where the text means nothing, or the server runs
+  Self &admin(std::string_view value) {
+    auto &self = static_cast<Self &>(*this);
+    detail::check(exhook_server_set_admin(self.server(), detail::c_text(value)));
     return self;
   }
 

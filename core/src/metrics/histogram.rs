@@ -74,6 +74,11 @@ fn upper_end(index: usize) -> u64 {
     (STEPS + next % STEPS) << octave
 }
 
+/// Whether this is the end of the last bucket, which also holds what is longer.
+pub(super) fn is_open_ended(upper: Duration) -> bool {
+    upper == Duration::from_micros(upper_end(BUCKETS - 1))
+}
+
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;

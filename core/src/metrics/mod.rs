@@ -1,5 +1,6 @@
 //! What the server counts, per hook and package.
 
+mod exposition;
 mod histogram;
 mod snapshot;
 
@@ -11,6 +12,7 @@ use std::{
     time::Duration,
 };
 
+pub(crate) use exposition::{VERSION, exposition};
 use histogram::Histogram;
 pub use snapshot::{HookSnapshot, LatencySnapshot, MetricsSnapshot};
 

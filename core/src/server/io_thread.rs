@@ -97,7 +97,7 @@ impl IoThread {
 
 /// A runtime for one thread. Whoever builds it asks for a handle of its thread, which stays allocated
 /// where the thread is not Rust's, such as that of a C program: so a thread of our own does it.
-fn build_runtime() -> Result<Runtime, Error> {
+pub(super) fn build_runtime() -> Result<Runtime, Error> {
     let failed = |error| Error::io("cannot start the I/O runtime", error);
     let builder = thread::Builder::new().name("exhook-start".to_owned());
     let built = builder.spawn(|| {

@@ -26,7 +26,7 @@ use crate::{
 /// Connections that may wait to be accepted.
 const BACKLOG: i32 = 1024;
 /// How long accepting pauses when the system has no more file descriptors.
-const PAUSE: Duration = Duration::from_millis(50);
+pub(super) const PAUSE: Duration = Duration::from_millis(50);
 
 /// A bound socket, not yet part of a runtime.
 pub(crate) enum Listener {
@@ -92,7 +92,7 @@ impl Listener {
     }
 }
 
-fn bind_tcp(address: std::net::SocketAddr) -> io::Result<TcpListener> {
+pub(super) fn bind_tcp(address: std::net::SocketAddr) -> io::Result<TcpListener> {
     let socket = Socket::new(
         Domain::for_address(address),
         Type::STREAM,
@@ -108,7 +108,7 @@ fn bind_tcp(address: std::net::SocketAddr) -> io::Result<TcpListener> {
     Ok(socket.into())
 }
 
-fn bind_error(address: &str, error: io::Error) -> Error {
+pub(super) fn bind_error(address: &str, error: io::Error) -> Error {
     match error.kind() {
         io::ErrorKind::AddrInUse => Error::new(
             ErrorCode::AddressInUse,

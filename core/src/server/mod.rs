@@ -2,6 +2,7 @@
 //!
 //! Types of h2, http and tonic stay inside this folder.
 
+mod admin;
 mod bind;
 mod brokers;
 mod connection;
@@ -17,12 +18,16 @@ mod service;
 mod streams;
 
 use std::{
-    fmt, process,
+    fmt,
+    net::SocketAddr,
+    process,
     sync::Arc,
     thread::JoinHandle,
     time::{Duration, Instant},
 };
 
+pub(crate) use admin::AdminAddress;
+use admin::{AdminListener, Routes};
 pub use bind::{Bind, BoundAddress};
 use listen::Listener;
 use tokio::sync::{mpsc, watch};
@@ -39,8 +44,6 @@ use crate::{
 use context::ConnectionContext;
 #[cfg(feature = "testing")]
 pub(crate) use encode::encode_answer;
-#[cfg(feature = "testing")]
-pub(crate) use gather::{Flusher, Gather};
 use io_thread::IoThread;
 
 /// How far a server has come on its way to the end.
@@ -62,6 +65,7 @@ const CLOSE_TIMEOUT: Duration = Duration::from_millis(500);
 /// A running `HookProvider` server; stopping or dropping it ends its threads.
 pub struct Server {
     address: BoundAddress,
+    admin_address: Option<SocketAddr>,
     hooks: Vec<(Hook, Vec<String>)>,
     dispatcher: Arc<Dispatcher>,
     phase: watch::Sender<Phase>,
@@ -75,11 +79,13 @@ impl Server {
     ///
     /// # Errors
     ///
-    /// When an option has no meaning, the address cannot be read or is in use, or the system
-    /// refuses sockets or threads.
+    /// When an option has no meaning, the address or that of the option `admin` cannot be read or is
+    /// in use, or the system refuses sockets or threads.
     pub fn start(config: &Config, registry: Registry, address: &str) -> Result<Self, Error> {
         config.validate()?;
         let bind: Bind = address.parse()?;
+        // Before the address for brokers, whose socket file would be left behind.
+        let admin = AdminListener::bind(config, &bind)?;
         let (listener, bound) = Listener::bind(&bind)?;
         let hooks = registry.hooks();
         let dispatcher = Arc::new(Dispatcher::new(
@@ -103,6 +109,7 @@ impl Server {
         }
         let server = Self {
             address: bound,
+            admin_address: admin.as_ref().map(AdminListener::address),
             hooks,
             dispatcher,
             phase,
@@ -120,6 +127,13 @@ impl Server {
             };
             lock(&server.threads).push(thread.start()?);
         }
+        if let Some(admin) = admin {
+            let address = admin.address();
+            let routes = Routes::new(Arc::clone(&server.dispatcher));
+            let thread = admin.serve(routes, server.phase.subscribe())?;
+            lock(&server.threads).push(thread);
+            info!("metrics are at http://{address}/metrics");
+        }
         info!(address = %server.address, "serving emqx.exhook.v1, v2 and v3");
         Ok(server)
     }
@@ -129,6 +143,12 @@ impl Server {
         &self.address
     }
 
+    /// Where the admin listener of the option `admin` listens; the port is the real one where 0 was
+    /// asked for. `None` where the option is off.
+    pub fn admin_address(&self) -> Option<SocketAddr> {
+        self.admin_address
+    }
+
     /// The hooks announced to brokers, with the union of their topic filters.
     pub fn hooks(&self) -> &[(Hook, Vec<String>)] {
         &self.hooks
@@ -136,9 +156,7 @@ impl Server {
 
     /// What has been counted until now.
     pub fn metrics(&self) -> MetricsSnapshot {
-        self.dispatcher
-            .metrics()
-            .snapshot(self.dispatcher.running(), self.dispatcher.queued())
+        counted(&self.dispatcher)
     }
 
     /// Stops accepting, waits for running calls and queued notifications up to
@@ -171,7 +189,9 @@ impl Server {
         self.advance(Phase::Ended);
         for thread in threads {
             if thread.join().is_err() {
-                warn!("an I/O thread had panicked; this is a defect of exhook, please report it");
+                warn!(
+                    "a thread of the server had panicked; this is a defect of exhook, please report it"
+                );
             }
         }
         self.address.remove_socket_file();
@@ -188,14 +208,7 @@ impl Server {
         if process::id() == self.process {
             return Ok(());
         }
-        Err(Error::new(
-            ErrorCode::Forked,
-            format!(
-                "this process was forked from process {}, whose server threads it does not have; \
-                 start a server of its own after the fork",
-                self.process
-            ),
-        ))
+        Err(Error::forked(self.process))
     }
 
     fn advance(&self, phase: Phase) {
@@ -214,6 +227,12 @@ impl Server {
             );
         }
     }
+}
+
+/// What has been counted until now by the server of this dispatcher.
+fn counted(dispatcher: &Dispatcher) -> MetricsSnapshot {
+    let metrics = dispatcher.metrics();
+    metrics.snapshot(dispatcher.running(), dispatcher.queued())
 }
 
 /// Whether `condition` became true within `limit`.

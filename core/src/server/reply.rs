@@ -35,6 +35,12 @@ impl Reply {
         let mut trailers = HeaderMap::new();
         // Fails only for metadata that is no header, and the status has none.
         let _ = status.add_header(&mut trailers);
+        // Brokers show the text as it was sent, and gRPC itself lets all but this stand in it.
+        if let Ok(text) = HeaderValue::from_str(status.message())
+            && !status.message().contains('%')
+        {
+            trailers.insert(Status::GRPC_MESSAGE, text);
+        }
         Self {
             status: StatusCode::OK,
             message: None,
