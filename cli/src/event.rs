@@ -1,10 +1,8 @@
 //! [`Event`]: something that happens to a client of a broker, as the request of any hook.
 
 use bytes::Bytes;
-use exhook::{Hook, Package, Request, proto};
+use exhook::{Hook, Package, Request, proto, testing::transcode};
 use prost::DecodeError;
-
-use crate::transcode::transcode;
 
 /// What requests are made of, in the types of package v3.
 #[derive(Clone, Debug, Default)]

@@ -8,7 +8,7 @@ use std::{
 
 use exhook::{
     Hook, Package,
-    testing::{BrokerKind, BrokerPool},
+    testing::{BrokerKind, BrokerPool, transcode},
 };
 use indicatif::ProgressBar;
 use tokio::{task::JoinSet, time::Instant};
@@ -18,7 +18,6 @@ use crate::{
     expectation::Expectation,
     recording::{RecordedCall, Recording},
     tally::{Place, Tally},
-    transcode::transcode,
 };
 
 /// A recording, ready to be sent in the package that was chosen.

@@ -61,6 +61,17 @@ impl Error {
         }
     }
 
+    /// What there is to say in a child of `process`, in which the server was started.
+    pub fn forked(process: u32) -> Self {
+        Self::new(
+            ErrorCode::Forked,
+            format!(
+                "this process was forked from process {process}, whose server threads it does not \
+                 have; start a server of its own after the fork"
+            ),
+        )
+    }
+
     /// The kind of the error.
     pub const fn code(&self) -> ErrorCode {
         self.code

@@ -1,5 +1,6 @@
 //! The core from outside: real sockets, real traffic.
 
+mod admin;
 mod broker_checklist;
 mod captured_logs;
 mod frames;
@@ -10,3 +11,4 @@ mod provider;
 mod raw_tcp_replay;
 mod recordings;
 mod refusals;
+mod simulated_broker;

@@ -1,21 +1,23 @@
 //! `exhook check`: what brokers would make of a hook program, and of their own settings.
 
-mod broker;
 mod facts;
 mod observed;
 mod probe;
 mod report;
 mod requests;
 mod rules;
+mod versions;
 
 use std::{sync::Arc, time::Duration};
 
 use clap::Args;
-use exhook::{Package, testing::Endpoint};
+use exhook::{
+    Package,
+    testing::{Endpoint, Release},
+};
 use indicatif::ProgressBar;
 
 use self::{
-    broker::{Broker, parse_version},
     facts::{Emqx, Facts},
     report::Report,
     rules::{Level, judge},
@@ -67,8 +69,8 @@ pub(crate) struct CheckArguments {
     #[arg(long, value_parser = parse_package)]
     package: Option<Package>,
     /// The version of EMQX to play, such as 5.8; by default that of --emqx
-    #[arg(long, value_name = "VERSION", value_parser = parse_version)]
-    emqx_version: Option<Broker>,
+    #[arg(long, value_name = "VERSION")]
+    emqx_version: Option<Release>,
     /// How many milliseconds to wait for an answer; a broker waits 5000
     #[arg(long, value_name = "MS", default_value_t = 5_000,
           value_parser = clap::value_parser!(u64).range(1..))]
@@ -151,19 +153,20 @@ async fn check(
 }
 
 /// The broker to play.
-fn chosen(arguments: &CheckArguments, emqx: Option<&Emqx>) -> Result<Broker, String> {
+fn chosen(arguments: &CheckArguments, emqx: Option<&Emqx>) -> Result<Release, String> {
     let real = || {
         let version = emqx?.survey.version()?;
-        Some(Broker::of_version(version))
+        Some(Release::of_version(version))
     };
     match (arguments.emqx_version, arguments.package) {
-        (Some(broker), Some(package)) if broker.package != package => Err(format!(
-            "{broker} does not speak {package}; leave --package or --emqx-version out"
+        (Some(broker), Some(package)) if broker.package() != package => Err(format!(
+            "{} does not speak {package}; leave --package or --emqx-version out",
+            broker.title()
         )),
         (Some(broker), _) => Ok(broker),
         (None, Some(package)) => Ok(real()
-            .filter(|broker| broker.package == package)
-            .unwrap_or_else(|| Broker::of_package(package))),
-        (None, None) => Ok(real().unwrap_or_else(|| Broker::of_package(Package::V3))),
+            .filter(|broker| broker.package() == package)
+            .unwrap_or_else(|| Release::of_package(package))),
+        (None, None) => Ok(real().unwrap_or_else(|| Release::of_package(Package::V3))),
     }
 }

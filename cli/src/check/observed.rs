@@ -6,17 +6,15 @@ use bytes::Bytes;
 use exhook::{
     Hook,
     proto::{HookSpec, LoadedResponse, ValuedResponse},
-    testing::{CallOutcome, Understood},
+    testing::{CallOutcome, Release, Understood},
 };
 use prost::Message as _;
-
-use super::broker::Broker;
 
 /// Everything that was seen of a provider.
 #[derive(Debug)]
 pub(crate) struct Observed {
     /// The broker that was played.
-    pub(crate) broker: Broker,
+    pub(crate) broker: Release,
     /// How long it waits for an answer.
     pub(crate) timeout: Duration,
     /// How many calls the provider allows at once on a connection.
@@ -39,7 +37,7 @@ impl Observed {
 
     /// Whether the provider wants `hook`.
     pub(crate) fn wants(&self, hook: Hook) -> bool {
-        let name = hook.name_in(self.broker.package);
+        let name = hook.name_in(self.broker.package());
         self.specs().iter().any(|spec| spec.name == name)
     }
 
@@ -66,7 +64,7 @@ impl Observed {
 #[derive(Debug)]
 pub(crate) struct Answer {
     /// The broker that called.
-    pub(crate) broker: Broker,
+    pub(crate) broker: Release,
     pub(crate) hook: Hook,
     /// The topic of the message, where there is one.
     pub(crate) topic: String,
@@ -97,7 +95,7 @@ impl Answer {
     pub(crate) fn verdict(&self) -> Option<ValuedResponse> {
         let message = self.message().filter(|_| self.hook.is_valued())?;
         let mut verdict = ValuedResponse::decode(message).ok()?;
-        if self.broker.version.swaps_verdict_numbers() {
+        if self.broker.version().swaps_verdict_numbers() {
             verdict.r#type = match verdict.r#type {
                 0 => 1,
                 1 => 0,

@@ -4,11 +4,10 @@ use std::time::Duration;
 
 use exhook::{
     Hook,
-    testing::{Connection, Endpoint},
+    testing::{Connection, Endpoint, Release},
 };
 
 use super::{
-    broker::Broker,
     observed::{Answer, Observed},
     requests::{TOPIC, request, topic_for},
 };
@@ -16,7 +15,7 @@ use super::{
 /// Loads the provider at `endpoint`, calls each hook that it wants once, and unloads it.
 pub(crate) async fn probe(
     endpoint: &Endpoint,
-    broker: Broker,
+    broker: Release,
     timeout: Duration,
 ) -> Result<Observed, String> {
     let connection = open(endpoint, timeout).await?;
@@ -24,7 +23,7 @@ pub(crate) async fn probe(
     // A provider that does not answer this version would not answer the others either.
     let mut other_loads = Vec::new();
     if !load.outcome.timed_out {
-        for other in Broker::compared().filter(|other| *other != broker) {
+        for other in Release::known().filter(|other| *other != broker) {
             // Of its own, because an earlier answer may have broken the connection.
             let connection = open(endpoint, timeout).await?;
             let answer = call(&connection, other, Hook::ProviderLoaded, TOPIC, timeout).await?;
@@ -52,7 +51,7 @@ pub(crate) async fn probe(
 
 /// The hooks to call, in the order of the table, each with a topic that comes to it.
 fn wanted(load: &Answer) -> Vec<(Hook, String)> {
-    let package = load.broker.package;
+    let package = load.broker.package();
     let specs = load.specs();
     Hook::ALL
         .iter()
@@ -89,14 +88,14 @@ async fn open(endpoint: &Endpoint, timeout: Duration) -> Result<Connection, Stri
 
 async fn call(
     connection: &Connection,
-    broker: Broker,
+    broker: Release,
     hook: Hook,
     topic: &str,
     timeout: Duration,
 ) -> Result<Answer, String> {
     let request = request(broker, hook, topic)?;
     let outcome = connection
-        .call(broker.package, hook, &request, timeout)
+        .call(broker.package(), hook, &request, timeout)
         .await;
     let understood = broker.kind().understand(hook, &outcome);
     Ok(Answer {

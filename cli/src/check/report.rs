@@ -4,12 +4,11 @@ use std::fmt::Write as _;
 
 use exhook::{
     Hook,
-    testing::{Endpoint, Understood},
+    testing::{Endpoint, Release, Understood},
 };
 use serde::Serialize;
 
 use super::{
-    broker::Broker,
     facts::Facts,
     observed::Answer,
     rules::{Finding, Level},
@@ -30,7 +29,12 @@ impl Report<'_> {
     /// The hooks, what each version makes of them, and the findings.
     pub(crate) fn to_text(&self) -> String {
         let broker = self.facts.provider.broker;
-        let mut text = format!("{} as {broker} sees it\n\n{}", self.url, self.hooks());
+        let mut text = format!(
+            "{} as {} sees it\n\n{}",
+            self.url,
+            broker.title(),
+            self.hooks()
+        );
         text.push_str("\nWhat each version makes of it, by these answers:\n");
         text.push_str(&self.versions_text());
         for finding in self.findings {
@@ -50,7 +54,7 @@ impl Report<'_> {
         let mut rows = vec![["hook", "topics", "answer", "ms"].map(str::to_owned)];
         let specs = self.facts.provider.specs();
         for answer in self.facts.provider.answers() {
-            let name = answer.hook.name_in(self.facts.provider.broker.package);
+            let name = answer.hook.name_in(self.facts.provider.broker.package());
             let topics = specs
                 .iter()
                 .find(|spec| spec.name == name)
@@ -86,12 +90,12 @@ impl Report<'_> {
         let provider = &self.facts.provider;
         let mut loads: Vec<&Answer> = provider.other_loads.iter().collect();
         loads.push(&provider.load);
-        loads.sort_by_key(|load| load.broker.version);
+        loads.sort_by_key(|load| load.broker.version());
         loads
             .into_iter()
             .map(|load| JsonVersion {
-                version: load.broker.version_text(),
-                package: load.broker.package.short_name(),
+                version: load.broker.to_string(),
+                package: load.broker.package().short_name(),
                 hooks: match &load.understood {
                     Understood::Loaded(hooks) => Some(hooks.len()),
                     _ => None,
@@ -103,13 +107,13 @@ impl Report<'_> {
     }
 
     /// The rules, other than about loads, whose findings are no mere notes to `broker`.
-    fn concerning(&self, broker: Broker) -> Vec<&'static str> {
+    fn concerning(&self, broker: Release) -> Vec<&'static str> {
         let mut names: Vec<&'static str> = self
             .findings
             .iter()
             .filter(|finding| {
                 finding.rule.level != Level::Note
-                    && finding.rule.versions.contain(broker.version)
+                    && finding.rule.versions.contain(broker.version())
                     && finding.seen.subject != Hook::ProviderLoaded.name()
             })
             .map(|finding| finding.rule.name)
@@ -135,8 +139,8 @@ impl Report<'_> {
         let provider = &self.facts.provider;
         let report = JsonReport {
             url: self.url.to_string(),
-            version: provider.broker.version_text(),
-            package: provider.broker.package.short_name(),
+            version: provider.broker.to_string(),
+            package: provider.broker.package().short_name(),
             errors: self.number(Level::Error),
             warnings: self.number(Level::Warning),
             notes: self.number(Level::Note),

@@ -1,9 +1,8 @@
 //! Requests that say what they are, for each hook.
 
 use bytes::Bytes;
-use exhook::{Hook, proto};
+use exhook::{Hook, proto, testing::Release};
 
-use super::broker::Broker;
 use crate::event::Event;
 
 /// The client id, user name and node of the calls of a check.
@@ -15,12 +14,12 @@ pub(crate) const PAYLOAD: &[u8] = b"exhook-check";
 pub(crate) const QOS: u32 = 1;
 
 /// The request of `hook` as `broker` sends it. Message hooks get `topic`.
-pub(crate) fn request(broker: Broker, hook: Hook, topic: &str) -> Result<Bytes, String> {
-    let encoded = event(broker, topic).encode(broker.package, hook);
+pub(crate) fn request(broker: Release, hook: Hook, topic: &str) -> Result<Bytes, String> {
+    let encoded = event(broker, topic).encode(broker.package(), hook);
     encoded.map_err(|error| format!("cannot write a request of {hook}: {error}"))
 }
 
-fn event(broker: Broker, topic: &str) -> Event {
+fn event(broker: Release, topic: &str) -> Event {
     let headers = [
         ("username", NAME),
         ("protocol", "mqtt"),
@@ -29,13 +28,13 @@ fn event(broker: Broker, topic: &str) -> Event {
     let node = format!("{NAME}@127.0.0.1");
     Event {
         broker: proto::BrokerInfo {
-            version: broker.version_text(),
+            version: broker.to_string(),
             sysdescr: NAME.to_owned(),
             ..proto::BrokerInfo::default()
         },
         meta: proto::RequestMeta {
             node: node.clone(),
-            version: broker.version_text(),
+            version: broker.to_string(),
             sysdescr: NAME.to_owned(),
             cluster_name: NAME.to_owned(),
         },
@@ -104,7 +103,7 @@ mod tests {
     #[test]
     fn every_hook_has_a_request_in_every_package_that_knows_it() {
         for package in Package::ALL {
-            let broker = Broker::of_package(package);
+            let broker = Release::of_package(package);
             for hook in Hook::ALL.iter().filter(|hook| hook.since() <= package) {
                 let body = request(broker, *hook, TOPIC).expect("a request");
                 let decoded = event(broker, TOPIC).request(*hook);

@@ -79,7 +79,8 @@ fn adopt_share(topic: &mut String, subopts: &v2::SubOpts) {
     }
 }
 
-fn property_lists(
+/// The properties and the user properties of a request that had both in one list before v3.
+pub(crate) fn property_lists(
     request: &mut Request,
 ) -> Option<(&mut Vec<proto::Property>, &mut Vec<proto::Property>)> {
     match request {

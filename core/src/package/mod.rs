@@ -12,6 +12,8 @@ use std::fmt;
 use prost::DecodeError;
 
 pub(crate) use legacy::decode;
+#[cfg(feature = "testing")]
+pub(crate) use legacy::property_lists;
 pub use version::BrokerVersion;
 
 /// A protobuf package of the exhook protocol.

@@ -4,18 +4,26 @@
 //! calls of many MQTT clients over connections as the broker does, [`Pipeline`] makes load, and
 //! [`BrokerKind`] says what a broker of a package and version makes of the answers.
 
+mod broker;
 mod connection;
 mod endpoint;
-mod exchange;
 pub mod fuzz;
 mod outcome;
 mod pipeline;
 mod pool;
+mod transcode;
 mod verdict;
 
-pub use connection::Connection;
-pub use endpoint::Endpoint;
+pub use broker::{
+    Broker, BrokerSettings, BrokerThread, CallResult, Client, ClientSettings, Command, Connected,
+    Done, FailedAction, Grant, HookCall, InstalledHook, MqttMessage, NodeStatus, Operator,
+    OperatorThread, Pending, Permission, ProviderSettings, ProviderStatus, Publication, Published,
+    Release, Subscribed, Subscription, UserProperties,
+};
+pub use connection::{Connection, ConnectionHabits, Stage};
+pub use endpoint::{Endpoint, Socket};
 pub use outcome::CallOutcome;
 pub use pipeline::{Answered, Pipeline};
 pub use pool::BrokerPool;
+pub use transcode::transcode;
 pub use verdict::{BrokerKind, Understood};

@@ -75,10 +75,27 @@ impl Understood {
 }
 
 /// The three values of `ResponsedType`, whatever their numbers.
-enum Kind {
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum ResponsedType {
     Continue,
     Ignore,
     StopAndReturn,
+}
+
+impl ResponsedType {
+    /// What a broker of `kind` reads this number as, if it knows it.
+    pub(super) fn read(kind: BrokerKind, number: i32) -> Option<Self> {
+        let swapped = kind.package == Package::V1
+            && kind
+                .version
+                .is_some_and(BrokerVersion::swaps_verdict_numbers);
+        match (number, swapped) {
+            (0, false) | (1, true) => Some(Self::Continue),
+            (1, false) | (0, true) => Some(Self::Ignore),
+            (2, _) => Some(Self::StopAndReturn),
+            _ => None,
+        }
+    }
 }
 
 impl BrokerKind {
@@ -105,7 +122,7 @@ impl BrokerKind {
         }
     }
 
-    fn loaded(&self, response: proto::LoadedResponse) -> Result<Understood, String> {
+    pub(super) fn loaded(&self, response: proto::LoadedResponse) -> Result<Understood, String> {
         for spec in &response.hooks {
             if !self.knows(&spec.name) {
                 return Err(format!(
@@ -128,13 +145,16 @@ impl BrokerKind {
     }
 
     fn valued(&self, hook: Hook, response: proto::ValuedResponse) -> Result<Understood, String> {
-        let stops = match self.kind(response.r#type)? {
-            Kind::Ignore => return Ok(Understood::Ignored),
-            Kind::StopAndReturn => true,
-            Kind::Continue if hook == Hook::MessageIngress => {
+        let number = response.r#type;
+        let responsed_type = ResponsedType::read(*self, number)
+            .ok_or_else(|| format!("{number} is no ResponsedType"))?;
+        let stops = match responsed_type {
+            ResponsedType::Ignore => return Ok(Understood::Ignored),
+            ResponsedType::StopAndReturn => true,
+            ResponsedType::Continue if hook == Hook::MessageIngress => {
                 return Err(format!("CONTINUE means nothing to {hook}"));
             }
-            Kind::Continue => false,
+            ResponsedType::Continue => false,
         };
         match (hook.answer_kind(), response.value) {
             (_, None) => Err("the answer has no value; say IGNORE for no opinion".to_owned()),
@@ -150,19 +170,6 @@ impl BrokerKind {
                 (true, false) => Understood::Denied,
                 (false, value) => Understood::Continue(value),
             }),
-        }
-    }
-
-    fn kind(&self, number: i32) -> Result<Kind, String> {
-        let swapped = self.package == Package::V1
-            && self
-                .version
-                .is_some_and(BrokerVersion::swaps_verdict_numbers);
-        match (number, swapped) {
-            (0, false) | (1, true) => Ok(Kind::Continue),
-            (1, false) | (0, true) => Ok(Kind::Ignore),
-            (2, _) => Ok(Kind::StopAndReturn),
-            _ => Err(format!("{number} is no ResponsedType")),
         }
     }
 

@@ -5,7 +5,7 @@ use std::time::Duration;
 use exhook::{Hook, testing::CallOutcome};
 
 use super::{Level, Rule, Seen};
-use crate::check::{broker::Versions, facts::Facts, observed::Answer};
+use crate::check::{facts::Facts, observed::Answer, versions::Versions};
 
 /// A client whose every event waits this long notices it.
 const NOTICEABLE: Duration = Duration::from_millis(50);
@@ -250,11 +250,13 @@ mod tests {
     use exhook::{Package, testing::Understood};
 
     use super::*;
-    use crate::check::{broker::Broker, observed::Observed, rules::judge};
+    use exhook::testing::Release;
+
+    use crate::check::{observed::Observed, rules::judge};
 
     fn answer(hook: Hook, elapsed: Duration) -> Answer {
         Answer {
-            broker: Broker::of_package(Package::V3),
+            broker: Release::of_package(Package::V3),
             hook,
             topic: String::new(),
             outcome: CallOutcome {
@@ -278,7 +280,7 @@ mod tests {
         ] {
             let elapsed = Duration::from_millis(milliseconds);
             let provider = Observed {
-                broker: Broker::of_package(Package::V3),
+                broker: Release::of_package(Package::V3),
                 timeout: Duration::from_secs(5),
                 max_concurrent_streams: usize::MAX,
                 load: answer(Hook::ProviderLoaded, Duration::from_secs(1)),

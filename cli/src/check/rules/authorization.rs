@@ -5,7 +5,7 @@ use exhook::Hook;
 use serde_json::Value;
 
 use super::{Level, Rule, Seen};
-use crate::check::{broker::Versions, facts::Facts};
+use crate::check::{facts::Facts, versions::Versions};
 
 pub(super) const RULES: &[Rule] = &[
     Rule {

@@ -1,12 +1,9 @@
 //! Several exhook servers, and the nodes that call them.
 
-use exhook::{BrokerVersion, Hook, Package};
+use exhook::{BrokerVersion, Hook, Package, testing::Release};
 
 use super::{Level, Rule, Seen};
-use crate::check::{
-    broker::{Broker, Versions},
-    facts::Facts,
-};
+use crate::check::{facts::Facts, versions::Versions};
 
 pub(super) const RULES: &[Rule] = &[
     Rule {
@@ -129,7 +126,7 @@ fn nodes(facts: &Facts) -> Vec<(&str, BrokerVersion)> {
 
 fn mixed_versions(facts: &Facts) -> Vec<Seen> {
     let nodes = nodes(facts);
-    let package = |version| Broker::of_version(version).package;
+    let package = |version| Release::of_version(version).package();
     let packages: Vec<Package> = nodes.iter().map(|(_, version)| package(*version)).collect();
     if packages.windows(2).all(|pair| pair[0] == pair[1]) {
         return Vec::new();
@@ -137,8 +134,8 @@ fn mixed_versions(facts: &Facts) -> Vec<Seen> {
     nodes
         .iter()
         .map(|(node, version)| {
-            let broker = Broker::of_version(*version);
-            Seen::new(format!("node {node}"), format!("is {broker}"))
+            let broker = Release::of_version(*version);
+            Seen::new(format!("node {node}"), format!("is {}", broker.title()))
         })
         .collect()
 }
@@ -163,8 +160,8 @@ fn versions(facts: &Facts, find: fn(BrokerVersion) -> bool) -> Vec<Seen> {
         .into_iter()
         .filter(|(_, version)| find(*version))
         .map(|(node, version)| {
-            let broker = Broker::of_version(version);
-            Seen::new(format!("node {node}"), format!("is {broker}"))
+            let broker = Release::of_version(version);
+            Seen::new(format!("node {node}"), format!("is {}", broker.title()))
         })
         .collect()
 }

@@ -5,7 +5,7 @@ use std::{collections::BTreeSet, time::Duration};
 use exhook::{Hook, TopicFilters, did_you_mean};
 
 use super::{Level, Rule, Seen};
-use crate::check::{broker::Versions, facts::Facts};
+use crate::check::{facts::Facts, versions::Versions};
 
 /// A load keeps the broker's start and its API waiting.
 const SLOW_LOAD: Duration = Duration::from_secs(1);
@@ -119,7 +119,7 @@ fn package_missing(facts: &Facts) -> Vec<Seen> {
     let broker = facts.provider.broker;
     vec![Seen::new(
         Hook::ProviderLoaded,
-        format!("{} is not implemented", broker.package.name()),
+        format!("{} is not implemented", broker.package().name()),
     )]
 }
 
@@ -139,10 +139,10 @@ fn unknown_hook(facts: &Facts) -> Vec<Seen> {
         .iter()
         .filter(|hook| {
             hook.is_announced()
-                && hook.since() <= broker.package
-                && (**hook != Hook::MessageIngress || broker.version.has_message_ingress())
+                && hook.since() <= broker.package()
+                && (**hook != Hook::MessageIngress || broker.version().has_message_ingress())
         })
-        .map(|hook| hook.name_in(broker.package))
+        .map(|hook| hook.name_in(broker.package()))
         .collect();
     let unknown = |name: &String| !known.contains(&name.as_str());
     facts
@@ -154,12 +154,12 @@ fn unknown_hook(facts: &Facts) -> Vec<Seen> {
         .map(|name| {
             let hint = match Hook::from_name(&name).filter(|hook| hook.is_announced()) {
                 Some(Hook::MessageIngress) => "; it came with 6.3".to_owned(),
-                Some(hook) => format!("; there it is {}", hook.name_in(broker.package)),
+                Some(hook) => format!("; there it is {}", hook.name_in(broker.package())),
                 None => did_you_mean(&name, known.iter().copied()),
             };
             Seen::new(
                 Hook::ProviderLoaded,
-                format!("{name:?} is no hook of {broker}{hint}"),
+                format!("{name:?} is no hook of {}{hint}", broker.title()),
             )
         })
         .collect()

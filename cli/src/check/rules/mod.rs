@@ -10,7 +10,7 @@ mod verdicts;
 
 use serde::Serialize;
 
-use super::{broker::Versions, facts::Facts};
+use super::{facts::Facts, versions::Versions};
 
 /// How bad it is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
@@ -98,7 +98,7 @@ fn tables() -> impl Iterator<Item = &'static Rule> {
 pub(crate) fn judge(facts: &Facts) -> Vec<Finding> {
     let mut findings: Vec<Finding> = tables()
         .flat_map(|rule| {
-            let concerned = rule.versions.contain(facts.provider.broker.version);
+            let concerned = rule.versions.contain(facts.provider.broker.version());
             let level = if concerned { rule.level } else { Level::Note };
             (rule.find)(facts)
                 .into_iter()

@@ -8,8 +8,8 @@ use serde_json::Value;
 use super::{Level, Rule, Seen};
 use crate::{
     check::{
-        broker::Versions,
         facts::{Facts, same_address},
+        versions::Versions,
     },
     emqx::ExhookServer,
 };

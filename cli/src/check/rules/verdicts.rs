@@ -11,9 +11,9 @@ use exhook::{
 
 use super::{Level, Rule, Seen, answers::each};
 use crate::check::{
-    broker::Versions,
     facts::Facts,
     requests::{NAME, PAYLOAD, QOS},
+    versions::Versions,
 };
 
 const EMQX_4: Versions = Versions::between((4, 3), (4, 4));
@@ -256,7 +256,7 @@ fn unknown_verdict(facts: &Facts) -> Vec<Seen> {
 }
 
 fn swapped_numbers(facts: &Facts) -> Vec<Seen> {
-    let version = facts.provider.broker.version;
+    let version = facts.provider.broker.version();
     // Of other versions nobody wants to know it.
     if (version.major, version.minor) != (4, 3) || version.swaps_verdict_numbers() {
         return Vec::new();

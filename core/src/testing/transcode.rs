@@ -4,14 +4,20 @@
 //! would not send; only those whose fields changed their place or type are rewritten.
 
 use bytes::Bytes;
-use exhook::{
-    Hook, Package,
-    proto::{v1, v2, v3},
-};
 use prost::{DecodeError, Message};
 
+use crate::{
+    hook::Hook,
+    package::Package,
+    proto::{v1, v2, v3},
+};
+
 /// The request of `hook` as a broker of package `to` sends it; `request` is one of package `from`.
-pub(crate) fn transcode(
+///
+/// # Errors
+///
+/// When `request` is no request of `hook`.
+pub fn transcode(
     from: Package,
     to: Package,
     hook: Hook,
