@@ -27,6 +27,8 @@ INSTALL_C = $(PYTHON) tools/install_c.py --profile='$(PROFILE)' --prefix='$(PREF
 C_STAGE := $(CURDIR)/target/c-stage
 C_FILES = $(shell grep -L 'generated, do not edit' $$(find bindings-c examples/c examples/cpp benches \
 	-name '*.[ch]' -o -name '*.cc' -o -name '*.[ch]pp'))
+# Plays the cases that are the same for every language against its runner.
+CONFORMANCE := cargo run --quiet -p exhook-conformance -- --runner
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 # The language of the demo, where it is given as in: make demo LANG=node. Elsewhere LANG is a locale.
@@ -54,7 +56,7 @@ demo-node: $(NATIVE) examples/node/node_modules/exhook
 demo-c: target/required
 	@tools/require.sh pkg-config sqlite3
 	@echo "Building the C library and its examples; the first time takes a minute."
-	@cargo build --quiet -p exhook-c -p exhook-cli
+	@cargo build --quiet -p exhook-c -p exhook-c-test -p exhook-cli
 	@$(PYTHON) tools/install_c.py --profile=dev --prefix=$(C_STAGE) >/dev/null
 	@PKG_CONFIG_PATH=$(C_STAGE)/lib/pkgconfig LD_RUN_PATH=$(C_STAGE)/lib \
 		$(MAKE) -s -C examples/c BUILD=$(CURDIR)/target/c-examples
@@ -82,12 +84,17 @@ test-python: $(WHEELS)/built
 test-node: lint-node $(NATIVE) $(NODE_MODULES)
 	$(TSC) -p bindings-node/test/types
 	$(PYTHON) tools/test_nodes.py
+	$(CONFORMANCE) 'node bindings-node/test/conformance-runner.mjs'
 
 test-c: target/required
 	@tools/require.sh cxx clang cmake pkg-config sqlite3 valgrind
 	$(PYTHON) tools/test_c.py
 	$(PYTHON) tools/test_c_installed.py
 	$(PYTHON) tools/test_c_examples.py
+	$(CC) -std=c99 -D_POSIX_C_SOURCE=200809L -Wall -Wextra -Wpedantic -Werror -g \
+		-Ibindings-c/include bindings-c/tests/conformance/runner.c target/debug/libexhook.a \
+		-lpthread -ldl -lrt -lm -o target/conformance-c
+	$(CONFORMANCE) target/conformance-c
 
 lint: test-generated lint-python lint-node lint-c ## check format, style and types of everything
 	cargo fmt --all --check
@@ -99,7 +106,7 @@ lint-python: $(VENV)/linters
 	$(RUFF) format --check $(PYTHON_SOURCES)
 	$(VENV)/bin/mypy --config-file bindings-python/pyproject.toml bindings-python/python/exhook
 	$(VENV)/bin/mypy --strict $(wildcard tools/*.py) bindings-c/docs/groups.py
-	cd benches && ../$(VENV)/bin/mypy --strict run.py
+	cd benches && ../$(VENV)/bin/mypy --strict run.py agree.py
 
 lint-node: $(NODE_MODULES)
 	$(BIOME) ci --error-on-warnings --colors=off
@@ -118,6 +125,7 @@ fmt: $(VENV)/linters $(NODE_MODULES) ## format everything
 gen: target/required ## write the generated files anew
 	cargo run --quiet -p exhook-codegen
 	cargo fmt --all
+	cargo run --quiet -p exhook-cli -- simulate --schema > docs/scenario.schema.json
 
 bench: target/required ## measure our servers beside bare tonic, grpcio and grpc-js
 	@tools/require.sh h2load
@@ -137,6 +145,7 @@ install: target/required ## install the library for C and C++; PREFIX=, DESTDIR=
 	@$(INSTALL_C) --check
 	cargo rustc --profile $(PROFILE) -p exhook-c --crate-type cdylib --features mimalloc
 	cargo rustc --profile $(PROFILE) -p exhook-c --crate-type staticlib
+	cargo build --profile $(PROFILE) -p exhook-c-test
 	@$(INSTALL_C)
 
 uninstall: ## remove what install has installed

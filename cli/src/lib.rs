@@ -3,6 +3,7 @@
 mod bench;
 mod check;
 mod choices;
+mod completions;
 mod emqx;
 mod event;
 mod expectation;
@@ -13,19 +14,26 @@ mod recording;
 mod register;
 mod replay;
 mod report;
+mod run_verb;
+mod simulate;
 mod table;
 mod tally;
-mod transcode;
+mod top;
 
 use std::ffi::OsString;
 
-use clap::{Parser, Subcommand};
+use clap::{CommandFactory as _, FromArgMatches as _, Parser, Subcommand};
 
 use bench::BenchArguments;
 use check::CheckArguments;
+use completions::CompletionsArguments;
 use record::RecordArguments;
 use register::{RegisterArguments, UnregisterArguments};
 use replay::ReplayArguments;
+use simulate::SimulateArguments;
+use top::TopArguments;
+
+pub use run_verb::RunVerb;
 
 /// Everything was as it should be.
 const SUCCESS: i32 = 0;
@@ -44,11 +52,21 @@ Examples:
                         Write down the calls between a broker and a hook program
   exhook bench --to http://127.0.0.1:9000
                         Measure how many calls a second it answers, and how fast
+  exhook simulate --to http://127.0.0.1:9000
+                        Let a fleet of simulated MQTT clients meet a hook program
+  exhook top 9090
+                        Watch what a hook program does that runs with the option admin
   exhook check http://127.0.0.1:9000
                         Find out what brokers would make of a hook program
   exhook register --emqx http://127.0.0.1:18083 --name hooks --url http://10.0.0.5:9000
                         Make a running EMQX call it
-  exhook help replay    All that replay can do";
+  exhook help replay    All that replay can do
+
+Exit codes of every command, which its help tells in detail:
+  0    All was as it should be
+  1    The hook program, or the broker, is at fault
+  2    The command could not do its work: wrong usage, unreadable input, nobody listening
+  130  Interrupted by Ctrl-C";
 
 /// Tools for programs that serve EMQX's exhook hooks.
 #[derive(Debug, Parser)]
@@ -60,12 +78,15 @@ struct Arguments {
 
 #[derive(Debug, Subcommand)]
 enum Command {
-    Bench(BenchArguments),
     Check(CheckArguments),
-    Register(RegisterArguments),
-    Unregister(UnregisterArguments),
+    Simulate(SimulateArguments),
+    Bench(BenchArguments),
+    Top(TopArguments),
     Record(RecordArguments),
     Replay(ReplayArguments),
+    Register(RegisterArguments),
+    Unregister(UnregisterArguments),
+    Completions(CompletionsArguments),
 }
 
 /// Runs a command line, whose first argument is the program's name, and returns its exit code:
@@ -76,14 +97,31 @@ enum Command {
 /// another one. Ctrl-C is taken over once a command works, and ends it; the program is never
 /// ended. Output goes to the process's standard output and standard error.
 pub fn run(arguments: impl IntoIterator<Item = OsString>) -> i32 {
-    match Arguments::try_parse_from(arguments) {
+    run_command(Arguments::command(), arguments)
+}
+
+/// As [`run`], for a program that has the verb `run` itself: help and completions tell of it.
+pub fn run_beside(verb: &RunVerb, arguments: impl IntoIterator<Item = OsString>) -> i32 {
+    let command = Arguments::command().subcommand(verb.command().display_order(0));
+    run_command(command, arguments)
+}
+
+fn run_command(command: clap::Command, arguments: impl IntoIterator<Item = OsString>) -> i32 {
+    let parsed = command
+        .clone()
+        .try_get_matches_from(arguments)
+        .and_then(|matches| Arguments::from_arg_matches(&matches));
+    match parsed {
         Ok(arguments) => match arguments.command {
-            Command::Record(arguments) => record::run(&arguments),
             Command::Check(arguments) => check::run(&arguments),
+            Command::Simulate(arguments) => simulate::run(&arguments),
+            Command::Bench(arguments) => bench::run(&arguments),
+            Command::Top(arguments) => top::run(&arguments),
+            Command::Record(arguments) => record::run(&arguments),
+            Command::Replay(arguments) => replay::run(&arguments),
             Command::Register(arguments) => register::register(&arguments),
             Command::Unregister(arguments) => register::unregister(&arguments),
-            Command::Bench(arguments) => bench::run(&arguments),
-            Command::Replay(arguments) => replay::run(&arguments),
+            Command::Completions(arguments) => completions::run(&arguments, command),
         },
         Err(error) => {
             // A closed pipe is no reason to complain.
