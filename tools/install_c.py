@@ -160,26 +160,33 @@ def uninstall(layout: Layout) -> None:
 
 
 def libraries(layout: Layout, profile: str) -> list[Item]:
-    """The shared library with its two names, and the static one."""
+    """The shared libraries with their names, and the static one."""
     target = Path(os.environ.get("CARGO_TARGET_DIR") or ROOT / "target")
     built = ROOT / target / ("debug" if profile == "dev" else profile)
-    shared, static = built / "libexhook.so", built / "libexhook.a"
-    for path in (shared, static):
-        if not path.is_file():
+    packages = {
+        "libexhook.so": "exhook-c",
+        "libexhook.a": "exhook-c",
+        "libexhook_test.so": "exhook-c-test",
+    }
+    for name, package in packages.items():
+        if not (built / name).is_file():
             raise Problem(
-                f"{path} is missing; build it with: cargo build --profile {profile} -p exhook-c"
+                f"{built / name} is missing; build it with: "
+                f"cargo build --profile {profile} -p {package}"
             )
-    name = f"libexhook.so.{version()}"
-    return [
-        Item(layout.libdir / name, copy_of=shared, mode=0o755),
-        Item(layout.libdir / f"libexhook.so.{abi()}", link_to=name),
-        Item(layout.libdir / "libexhook.so", link_to=f"libexhook.so.{abi()}"),
-        Item(layout.libdir / "libexhook.a", copy_of=static),
-    ]
+    items = [Item(layout.libdir / "libexhook.a", copy_of=built / "libexhook.a")]
+    for shared in ("libexhook.so", "libexhook_test.so"):
+        name = f"{shared}.{version()}"
+        items += [
+            Item(layout.libdir / name, copy_of=built / shared, mode=0o755),
+            Item(layout.libdir / f"{shared}.{abi()}", link_to=name),
+            Item(layout.libdir / shared, link_to=f"{shared}.{abi()}"),
+        ]
+    return items
 
 
 def headers(layout: Layout) -> list[Item]:
-    """exhook.h, exhook.hpp and what it includes."""
+    """exhook.h, exhook_test.h, exhook.hpp and what it includes."""
     folder = HEADER.parent
     paths = sorted([*folder.glob("*.h"), *folder.rglob("*.hpp")])
     return [Item(layout.includedir / path.relative_to(folder), copy_of=path) for path in paths]
@@ -208,7 +215,7 @@ def packages(layout: Layout) -> list[Item]:
         "cmake_includedir": cmake_includedir,
         "cmake_static_libraries": ";".join(STATIC_LIBRARIES),
     }
-    templates = [(pkgconfig, BINDING / "exhook.pc.in")]
+    templates = [(pkgconfig, path) for path in sorted(BINDING.glob("*.pc.in"))]
     templates += [(cmake, path) for path in sorted((BINDING / "cmake").glob("*.in"))]
     return [
         Item(folder / template.stem, text=filled(template, values))

@@ -23,6 +23,10 @@ ROOT = Path(__file__).resolve().parent.parent
 BINDING = ROOT / "bindings-c"
 TESTS = BINDING / "tests"
 SUPPORT = TESTS / "support"
+# The library for tests of hook programs, whose own tests use it beside the others' support.
+TESTING = BINDING / "testing"
+KIT_TESTS = TESTING / "tests"
+KIT_SUPPORT = KIT_TESTS / "support"
 BUILT = ROOT / "target" / "debug"
 OBJECTS = ROOT / "target" / "c-tests"
 Item = TypeVar("Item")
@@ -31,7 +35,7 @@ Command = Sequence[str | Path]
 JOBS = min(os.cpu_count() or 1, 2)
 
 WARNINGS = ("-Wall", "-Wextra", "-Wpedantic", "-Werror")
-INCLUDES = (f"-I{BINDING / 'include'}", f"-I{TESTS}", f"-I{SUPPORT}")
+INCLUDES = (f"-I{BINDING / 'include'}", f"-I{TESTS}", f"-I{SUPPORT}", f"-I{KIT_SUPPORT}")
 C = ("-std=c99", "-D_POSIX_C_SOURCE=200809L", *WARNINGS, *INCLUDES)
 CPP = ("-std=c++17", *WARNINGS, *INCLUDES)
 SANITIZED = (
@@ -62,6 +66,20 @@ class Compiler:
     def name(self) -> str:
         """What it is called without its version."""
         return self.c.partition("-")[0]
+
+
+@dataclass(frozen=True)
+class Library:
+    """A library whose functions are all declared, and tried with NULL."""
+
+    name: str
+    nulls: Path
+
+
+LIBRARIES = (
+    Library("exhook", TESTS / "null.c"),
+    Library("exhook_test", KIT_TESTS / "arguments.c"),
+)
 
 
 @dataclass(frozen=True)
@@ -98,8 +116,8 @@ class Outcome:
 def main() -> int:
     """Builds and runs what was chosen."""
     arguments = parse_arguments()
-    cargo("exhook-c")
-    cargo("exhook-test-broker")
+    for package in ("exhook-c", "exhook-c-test", "exhook-test-broker"):
+        cargo(package)
     link_libraries()
     variants = [one for one in all_variants() if is_chosen(one.name, arguments.variant)]
     programs = [path for path in all_programs() if is_chosen(path.stem, arguments.program)]
@@ -108,7 +126,8 @@ def main() -> int:
         return 2
     passed = True
     if not arguments.variant and not arguments.program:
-        passed = report("headers", [check_exports(), *in_parallel(check_header, header_checks())])
+        exports = [check_exports(library) for library in LIBRARIES]
+        passed = report("headers", [*exports, *in_parallel(check_header, header_checks())])
     for variant in variants:
         passed &= test(variant, programs)
     return 0 if passed else 1
@@ -150,6 +169,8 @@ def link_libraries() -> None:
     for name, library in {
         "libexhook.so": "libexhook.so",
         f"libexhook.so.{abi[1]}": "libexhook.so",
+        "libexhook_test.so": "libexhook_test.so",
+        f"libexhook_test.so.{abi[1]}": "libexhook_test.so",
         "libexhook_test_broker.so": "libexhook_test_broker.so",
     }.items():
         link = folder / name
@@ -202,7 +223,14 @@ def all_variants() -> list[Variant]:
 
 def all_programs() -> list[Path]:
     """The files that each are a program of tests."""
-    return sorted([*TESTS.glob("*.c"), *TESTS.glob("*.cpp")])
+    folders = (TESTS, KIT_TESTS)
+    return sorted(path for folder in folders for path in folder.glob("*.c*"))
+
+
+def support_of(program: Path) -> list[Path]:
+    """What a program of tests is linked with."""
+    folders = (SUPPORT, KIT_SUPPORT) if program.parent == KIT_TESTS else (SUPPORT,)
+    return sorted(path for folder in folders for path in folder.glob("*.c"))
 
 
 def test(variant: Variant, programs: list[Path]) -> bool:
@@ -210,7 +238,8 @@ def test(variant: Variant, programs: list[Path]) -> bool:
     if variant.runner and not shutil.which(variant.runner[0]):
         return report(variant.name, [Outcome("run", False, 0, f"{variant.runner[0]} is missing")])
     variant.folder.mkdir(parents=True, exist_ok=True)
-    sources = [*sorted(SUPPORT.glob("*.c")), *programs]
+    support = {source: None for program in programs for source in support_of(program)}
+    sources = [*support, *programs]
     compiled = list(in_parallel(lambda source: compile_source(variant, source), sources))
     if not all(outcome.passed for outcome in compiled):
         return report(variant.name, [outcome for outcome in compiled if not outcome.passed])
@@ -227,7 +256,7 @@ def object_of(variant: Variant, source: Path) -> Path:
 def compile_source(variant: Variant, source: Path) -> Outcome:
     """Compiles a file unless what is there is newer than it and all headers."""
     target = object_of(variant, source)
-    headers = [*BINDING.glob("include/**/*.h*"), *TESTS.glob("**/*.h*")]
+    headers = [*BINDING.glob("include/**/*.h*"), *TESTS.glob("**/*.h*"), *KIT_TESTS.glob("**/*.h*")]
     newest = max(path.stat().st_mtime for path in (source, Path(__file__), *headers))
     if target.exists() and target.stat().st_mtime > newest:
         return Outcome(source.name, True, 0)
@@ -240,7 +269,7 @@ def compile_source(variant: Variant, source: Path) -> Outcome:
 def link_and_run(variant: Variant, program: Path) -> Outcome:
     """Links a program and runs its tests."""
     executable = variant.folder / program.stem
-    objects = [object_of(variant, source) for source in (*sorted(SUPPORT.glob("*.c")), program)]
+    objects = [object_of(variant, source) for source in (*support_of(program), program)]
     libraries = OBJECTS / "lib"
     exhook = [f"-L{libraries}", "-lexhook"]
     if variant.is_static:
@@ -253,6 +282,7 @@ def link_and_run(variant: Variant, program: Path) -> Outcome:
         *exhook,
         f"-L{libraries}",
         "-lexhook_test_broker",
+        *(("-lexhook_test",) if program.parent == KIT_TESTS else ()),
         "-lpthread",
         f"-Wl,-rpath,{libraries}",
         "-o",
@@ -275,10 +305,19 @@ def header_checks() -> list[tuple[str, Command]]:
     """Compilations of the headers alone: included twice, in C and in C++."""
     header = "#include <exhook.h>\n#include <exhook.h>\nint main(void) { return 0; }\n"
     wrapper = header.replace("exhook.h>", "exhook.hpp>")
+    kit = header.replace("exhook.h>", "exhook_test.h>")
     folder = OBJECTS / "headers"
     folder.mkdir(parents=True, exist_ok=True)
     checks: list[tuple[str, Command]] = []
-    for name, text in {"twice.c": header, "twice.cpp": header, "twice_hpp.cpp": wrapper}.items():
+    sources = {
+        "twice.c": header,
+        "twice.cpp": header,
+        "twice_hpp.cpp": wrapper,
+        "twice_test.c": kit,
+        "twice_test.cpp": kit,
+        "twice_test_hpp.cpp": header.replace("exhook.h>", "exhook_test.hpp>"),
+    }
+    for name, text in sources.items():
         source = folder / name
         source.write_text(text, encoding="utf-8")
         for compiler in compilers():
@@ -293,17 +332,19 @@ def check_header(check: tuple[str, Command]) -> Outcome:
     return run(check[0], check[1], 120)
 
 
-def check_exports() -> Outcome:
-    """Compares what the library exports with the header, and with the tests of null.c."""
+def check_exports(library: Library) -> Outcome:
+    """Compares what a library exports with its header, and with the tests that pass NULL."""
     listed = subprocess.run(
-        ["nm", "-D", "--defined-only", BUILT / "libexhook.so"],
+        ["nm", "-D", "--defined-only", BUILT / f"lib{library.name}.so"],
         check=True,
         capture_output=True,
         text=True,
     )
     exported = {line.split()[2] for line in listed.stdout.splitlines()}
-    declared = dict(re.findall(r"\b(exhook_\w+)\(([^;{]*?)\);", header_text()))
-    source = (TESTS / "null.c").read_text(encoding="utf-8")
+    header = f"{library.name}.h"
+    text = (BINDING / "include" / header).read_text(encoding="utf-8")
+    declared = dict(re.findall(r"\b(exhook_\w+)\(([^;{]*?)\);", text))
+    source = library.nulls.read_text(encoding="utf-8")
     tested = set(re.findall(r"^ +(?:X|[A-Z_0-9]+)\((?:X, )?(exhook_\w+)[,)]", source, re.MULTILINE))
     pointed = {
         name for name, taken in declared.items() if re.search(r"\*|exhook_(str|bytes)\b", taken)
@@ -312,14 +353,14 @@ def check_exports() -> Outcome:
     problems = [
         f"{text}: {', '.join(sorted(names))}"
         for text, names in (
-            ("exported, but not in exhook.h", exported - declared.keys()),
-            ("in exhook.h, but not exported", declared.keys() - exported),
-            ("takes pointers, but has no test in null.c", pointed - tested),
-            ("has a test in null.c, but takes no pointers", tested - pointed),
+            (f"exported, but not in {header}", exported - declared.keys()),
+            (f"in {header}, but not exported", declared.keys() - exported),
+            (f"takes pointers, but has no test in {library.nulls.name}", pointed - tested),
+            (f"has a test in {library.nulls.name}, but takes no pointers", tested - pointed),
         )
         if names
     ]
-    return Outcome("exported functions", not problems, 0, "\n".join(problems))
+    return Outcome(f"functions of lib{library.name}", not problems, 0, "\n".join(problems))
 
 
 def in_parallel(act: Callable[[Item], Outcome], items: Iterable[Item]) -> Iterator[Outcome]:

@@ -64,6 +64,9 @@ class Quickstart(Example):
     def test_in_cpp_says_what_it_decides(self) -> None:
         self.decides("cpp")
 
+    def test_in_c_passes_its_tests(self) -> None:
+        self.assertIn("all is well", run(*VALGRIND, BUILD["c"] / "quickstart_test"))
+
     def test_a_port_that_is_taken_is_named(self) -> None:
         with socket.create_server(("127.0.0.1", 0)) as other:
             address = f"127.0.0.1:{other.getsockname()[1]}"
@@ -230,7 +233,7 @@ class Cpp(Example):
 
 def build() -> None:
     """Compiles the library, the command and the examples as their readers would."""
-    run("cargo", "build", "-p", "exhook-c", "-p", "exhook-cli")
+    run("cargo", "build", "-p", "exhook-c", "-p", "exhook-c-test", "-p", "exhook-cli")
     install_c(f"--prefix={STAGE}")
     run(
         "make",

@@ -18,7 +18,12 @@ from commands import ROOT, install_c, run
 
 CONSUMERS = ROOT / "bindings-c" / "tests" / "installed"
 HEADER = ROOT / "bindings-c" / "include" / "exhook.h"
-SYMBOLS = ROOT / "bindings-c" / "symbols.txt"
+# What each library exports.
+SYMBOLS = {
+    "libexhook.so": ROOT / "bindings-c" / "symbols.txt",
+    "libexhook_test.so": ROOT / "bindings-c" / "testing" / "symbols.txt",
+}
+README = ROOT / "bindings-c" / "README.md"
 WARNINGS = ("-Wall", "-Wextra", "-Wpedantic", "-Werror")
 COMPILERS = {
     "c": (os.environ.get("CC", "cc"), "-std=c99", *WARNINGS),
@@ -37,6 +42,14 @@ def defined(name: str) -> str:
     return str(value)
 
 
+def documented(readme: Path, language: str = "c") -> str:
+    """The program on a page that tests hooks."""
+    fenced = rf"^```{language}\n(.*?)^```$"
+    blocks = re.findall(fenced, readme.read_text(), re.MULTILINE | re.DOTALL)
+    (program,) = (block for block in blocks if "exhook_test.h" in block and "main" in block)
+    return str(program)
+
+
 class Installed(unittest.TestCase):
     """Programs that use an installation which was moved after it was made."""
 
@@ -53,10 +66,10 @@ class Installed(unittest.TestCase):
         cls.prefix = cls.folder / "moved"
         (staging / "opt" / "exhook").rename(cls.prefix)
 
-    def flags(self, *options: str) -> list[str]:
+    def flags(self, *options: str, package: str = "exhook") -> list[str]:
         """What pkg-config says of the moved installation."""
         path = str(self.prefix / "lib" / "pkgconfig")
-        return shlex.split(run("pkg-config", *options, "exhook", PKG_CONFIG_PATH=path))
+        return shlex.split(run("pkg-config", *options, package, PKG_CONFIG_PATH=path))
 
     def check(self, program: Path, **environment: str) -> None:
         """Runs a program that compares headers and library, and serves for a moment."""
@@ -97,17 +110,35 @@ class Installed(unittest.TestCase):
                 self.check(program)
 
     def test_pkg_config_knows_the_version(self) -> None:
-        self.assertEqual(self.flags("--modversion"), [defined("EXHOOK_VERSION")])
+        for package in ("exhook", "exhook-test"):
+            version = self.flags("--modversion", package=package)
+            self.assertEqual(version, [defined("EXHOOK_VERSION")])
+
+    def test_pkg_config_links_the_tests_of_the_documentation_which_pass(self) -> None:
+        flags = self.flags("--cflags", "--libs", package="exhook-test")
+        for readme, language in ((README, "c"), (README, "cpp"), (ROOT / "README.md", "c")):
+            with self.subTest(readme, language=language):
+                folder = Path(tempfile.mkdtemp(dir=self.folder))
+                source, program = folder / f"test.{language}", folder / "test"
+                source.write_text(documented(readme, language))
+                hooks = [CONSUMERS / "hooks.c"] if readme != README else []
+                place = f"-I{CONSUMERS}"
+                run(*COMPILERS[language], place, source, *hooks, "-o", program, *flags)
+                self.assertIn("libexhook_test.so.", needed(program))
+                self.assertEqual(run(program, LD_LIBRARY_PATH=str(self.prefix / "lib")), "")
 
     def cmake(self, wanted: str) -> Path:
         """The folder of the programs that CMake is to build, configured."""
         folder = Path(tempfile.mkdtemp(dir=self.folder))
+        tested = folder / "tested.c"
+        tested.write_text(documented(README))
         run(
             "cmake",
             f"-S{CONSUMERS}",
             f"-B{folder}",
             f"-DCMAKE_PREFIX_PATH={self.prefix}",
             f"-DWANTED_VERSION={wanted}",
+            f"-DTESTED={tested}",
         )
         return folder
 
@@ -122,6 +153,11 @@ class Installed(unittest.TestCase):
                 static = folder / f"consumer-{language}-static"
                 self.assertNotIn("libexhook", needed(static))
                 self.check(static)
+        for kind in ("exhook", "static"):
+            with self.subTest(f"exhook::{kind} exhook::test"):
+                program = folder / f"tested-{kind}"
+                self.assertIn("libexhook_test.so.", needed(program))
+                self.assertEqual(run(program), "")
 
     def test_cmake_takes_compatible_versions_only(self) -> None:
         major, minor, patch = map(int, defined("EXHOOK_VERSION").split("."))
@@ -155,16 +191,19 @@ class Installed(unittest.TestCase):
         )
 
     def test_the_library_is_known_by_the_number_of_its_binary_interface(self) -> None:
-        soname = f"libexhook.so.{defined('EXHOOK_ABI_VERSION')}"
         lib = self.prefix / "lib"
-        self.assertIn(f"soname: [{soname}]", run("readelf", "-d", lib / "libexhook.so"))
-        self.assertEqual(os.readlink(lib / "libexhook.so"), soname)
-        self.assertEqual(os.readlink(lib / soname), f"libexhook.so.{defined('EXHOOK_VERSION')}")
+        for library in SYMBOLS:
+            soname = f"{library}.{defined('EXHOOK_ABI_VERSION')}"
+            self.assertIn(f"soname: [{soname}]", run("readelf", "-d", lib / library))
+            self.assertEqual(os.readlink(lib / library), soname)
+            self.assertEqual(os.readlink(lib / soname), f"{library}.{defined('EXHOOK_VERSION')}")
 
-    def test_the_library_exports_what_is_listed_and_nothing_else(self) -> None:
-        lines = run("nm", "-D", "--defined-only", self.prefix / "lib" / "libexhook.so").splitlines()
-        exported = sorted(line.split()[-1].partition("@")[0] for line in lines)
-        self.assertEqual(exported, SYMBOLS.read_text().split())
+    def test_the_libraries_export_what_is_listed_and_nothing_else(self) -> None:
+        for library, symbols in SYMBOLS.items():
+            path = self.prefix / "lib" / library
+            lines = run("nm", "-D", "--defined-only", path).splitlines()
+            exported = sorted(line.split()[-1].partition("@")[0] for line in lines)
+            self.assertEqual(exported, symbols.read_text().split())
 
 
 class Folder(unittest.TestCase):
@@ -243,4 +282,5 @@ def needed(program: Path) -> str:
 
 if __name__ == "__main__":
     run("cargo", "build", "-p", "exhook-c")
+    run("cargo", "build", "-p", "exhook-c-test")
     unittest.main()

@@ -11,6 +11,13 @@ from pathlib import Path
 
 # The first beginning that fits; an empty group leaves the declaration where it is.
 GROUPS = (
+    (r"exhook_test_broker_called?s?(_|$)", "test_calls"),
+    (r"exhook_test_broker_(wait_until_called|forget_calls)", "test_calls"),
+    (r"exhook_test_call(_|$)", "test_calls"),
+    (r"exhook_test_broker", "test_brokers"),
+    (r"exhook_test_client", "test_clients"),
+    (r"exhook_test_(outcome|message|bytes_eq)", "test_outcomes"),
+    (r"exhook_test_error", "test_errors"),
     (r"exhook_call_(hook|package|clientid|topic|node|remaining_ms|is_wanted|defer|free)$", "calls"),
     (r"exhook_call_(has_)?(clientinfo|conninfo|message|meta|broker)(_|$)", r"fields_\2"),
     (r"exhook_call_(user_)?props_", "fields_props"),

@@ -791,6 +791,17 @@ exhook_error *exhook_server_set_keepalive_interval_ms(exhook_server *server, uin
 exhook_error *exhook_server_set_companion(exhook_server *server, bool value);
 
 /**
+ * Where `GET /metrics` is answered over HTTP/1.1 in Prometheus' text format: `host:port`, or a
+ * port alone for this machine only. Empty turns it off. There is neither TLS nor a password:
+ * whoever reaches the address can read it. The default is "".
+ *
+ * Ownership: the text is copied; a returned error is the caller's, to be freed.
+ * Threads: any; not while the server runs.
+ * Valid until: the server is freed.
+ */
+exhook_error *exhook_server_set_admin(exhook_server *server, exhook_str value);
+
+/**
  * Options of which none is set.
  *
  * Ownership: the options are the caller's, to be freed with `exhook_options_free`.

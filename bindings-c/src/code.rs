@@ -1,10 +1,10 @@
 //! What can go wrong, as numbers.
 
-use std::ffi::{CStr, c_char};
+use std::ffi::CStr;
 
 use exhook_core::{ErrorCode, ReplyError};
 
-use crate::guard::{Neutral, guard};
+use crate::guard::Neutral;
 
 /// What became of a call of a function. The numbers never change their meaning.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -65,7 +65,7 @@ impl exhook_code {
         Self::EXHOOK_ERR_PANIC,
     ];
 
-    fn of(number: CodeNumber) -> Option<Self> {
+    pub(crate) fn of(number: CodeNumber) -> Option<Self> {
         Self::ALL.into_iter().find(|code| *code as u32 == number)
     }
 
@@ -135,19 +135,6 @@ impl From<&ReplyError> for exhook_code {
             ReplyError::BadMessage(_) => Self::EXHOOK_ERR_BAD_MESSAGE,
         }
     }
-}
-
-/// What a code means, and what to do about it. Unknown numbers have a text too.
-///
-/// Ownership: the text is the library's.
-/// Threads: any.
-/// Valid until: always.
-#[unsafe(no_mangle)]
-pub extern "C" fn exhook_code_text(code: CodeNumber) -> *const c_char {
-    guard(|| {
-        let text = exhook_code::of(code).map_or(c"there is no such code", exhook_code::text);
-        text.as_ptr()
-    })
 }
 
 #[cfg(test)]

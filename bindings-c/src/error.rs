@@ -3,7 +3,7 @@
 use std::ffi::{CString, c_char};
 
 use crate::{
-    code::exhook_code,
+    code::{CodeNumber, exhook_code},
     guard::{Neutral, guard},
 };
 
@@ -65,6 +65,19 @@ pub(crate) fn handed_over(outcome: Outcome) -> *mut exhook_error {
     }
 }
 
+/// What a code means, and what to do about it. Unknown numbers have a text too.
+///
+/// Ownership: the text is the library's.
+/// Threads: any.
+/// Valid until: always.
+#[unsafe(no_mangle)]
+pub extern "C" fn exhook_code_text(code: CodeNumber) -> *const c_char {
+    guard(|| {
+        let text = exhook_code::of(code).map_or(c"there is no such code", exhook_code::text);
+        text.as_ptr()
+    })
+}
+
 /// The number of an error; `EXHOOK_OK` for NULL, which is success.
 ///
 /// Ownership: the error stays the caller's.
@@ -104,4 +117,17 @@ pub unsafe extern "C" fn exhook_error_free(error: *mut exhook_error) {
             drop(unsafe { Box::from_raw(error) });
         }
     });
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_panic_becomes_an_error() {
+        let error = guard(|| -> *mut exhook_error { panic!("on purpose") });
+        // SAFETY: `guard` has just made the error, and nobody else knows it.
+        let error = unsafe { Box::from_raw(error) };
+        assert_eq!(error.code(), exhook_code::EXHOOK_ERR_PANIC);
+    }
 }

@@ -8,7 +8,7 @@ use std::{
     },
 };
 
-use exhook_core::{Config, DEFAULT_THREADS, Error, ErrorCode};
+use exhook_core::{Config, DEFAULT_THREADS, Error};
 
 use crate::{
     code::exhook_code,
@@ -81,11 +81,7 @@ impl Service {
         if process == 0 || process == process::id() {
             return Ok(());
         }
-        let text = format!(
-            "this process was forked from process {process}, whose server threads it does not \
-             have; make a server of its own after the fork"
-        );
-        Err(Error::new(ErrorCode::Forked, text).into())
+        Err(Error::forked(process).into())
     }
 
     /// The server of the last start, also in a forked child, unless its lock was taken there.
@@ -138,10 +134,11 @@ impl Service {
                 state.registrations.clone(),
             )
         };
+        let _settled = Settled(self);
         // Not locked, because names may have to be resolved.
         let started = without_signals(|| Running::start(&config, &registrations, threads, address));
         let mut state = self.state();
-        let outcome = match started {
+        match started {
             Ok(running) => {
                 state.phase = Phase::Running;
                 state.last = Some(Arc::new(running));
@@ -152,10 +149,7 @@ impl Service {
                 self.rest(&mut state);
                 Err(error)
             }
-        };
-        drop(state);
-        self.changed.notify_all();
-        outcome
+        }
     }
 
     fn rest(&self, state: &mut State) {
@@ -210,4 +204,18 @@ impl Service {
 
 fn wrong_state(text: &str) -> exhook_error {
     exhook_error::new(exhook_code::EXHOOK_ERR_WRONG_STATE, text)
+}
+
+/// Lets go of those who wait for a start, however it ends: a panic leaves a server that rests.
+struct Settled<'service>(&'service Service);
+
+impl Drop for Settled<'_> {
+    fn drop(&mut self) {
+        let mut state = self.0.state();
+        if state.phase == Phase::Starting {
+            self.0.rest(&mut state);
+        }
+        drop(state);
+        self.0.changed.notify_all();
+    }
 }

@@ -1,11 +1,8 @@
 //! Texts and bytes as C sees them: where they are, and how long.
 
-use std::{
-    ffi::{CStr, c_char, c_void},
-    slice, str,
-};
+use std::{ffi::c_char, slice, str};
 
-use crate::{code::exhook_code, guard::Neutral, guard::guard};
+use crate::{code::exhook_code, guard::Neutral};
 
 /// A text in UTF-8 that belongs to somebody else. It is not terminated by a NUL, and may contain
 /// one.
@@ -92,54 +89,4 @@ impl exhook_bytes {
             (false, len) => Ok(unsafe { slice::from_raw_parts(self.data, len) }),
         }
     }
-}
-
-/// The view of a text that ends with a NUL. NULL gives the empty text.
-///
-/// Ownership: the text stays the caller's.
-/// Threads: any.
-/// Valid until: the text is changed or freed.
-#[unsafe(no_mangle)]
-pub unsafe extern "C" fn exhook_str_of(text: *const c_char) -> exhook_str {
-    guard(|| {
-        if text.is_null() {
-            return exhook_str::neutral();
-        }
-        // SAFETY: the caller's text ends with a NUL.
-        let len = unsafe { CStr::from_ptr(text) }.count_bytes();
-        exhook_str { data: text, len }
-    })
-}
-
-/// Whether two texts are the same.
-///
-/// Ownership: both stay the caller's.
-/// Threads: any.
-/// Valid until: nothing that is returned refers to anything.
-#[unsafe(no_mangle)]
-pub unsafe extern "C" fn exhook_str_eq(one: exhook_str, other: exhook_str) -> bool {
-    guard(|| {
-        let bytes = |text: exhook_str| exhook_bytes {
-            data: text.data.cast(),
-            len: text.len,
-        };
-        // SAFETY: the views are the caller's, and are kept during the call.
-        match unsafe { (bytes(one).read(), bytes(other).read()) } {
-            (Ok(one), Ok(other)) => one == other,
-            _ => false,
-        }
-    })
-}
-
-/// The view of `len` bytes at `data`.
-///
-/// Ownership: the bytes stay the caller's.
-/// Threads: any.
-/// Valid until: the bytes are changed or freed.
-#[unsafe(no_mangle)]
-pub unsafe extern "C" fn exhook_bytes_of(data: *const c_void, len: usize) -> exhook_bytes {
-    guard(|| exhook_bytes {
-        data: data.cast(),
-        len,
-    })
 }

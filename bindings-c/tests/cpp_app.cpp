@@ -36,6 +36,7 @@ void mistakes_are_thrown_with_their_code() {
   check_throws([&] { app.start("nonsense"); }, EXHOOK_ERR_INVALID_ADDRESS, "nonsense");
   check_throws([&] { app.start("\xff"); }, EXHOOK_ERR_NOT_UTF8, "address");
   check_throws([&] { app.timeout_ms(0); }, EXHOOK_ERR_INVALID_OPTION, "timeout_ms");
+  check_throws([&] { app.admin("nowhere"); }, EXHOOK_ERR_INVALID_OPTION, "admin");
   check_throws([&] { app.threads(0); }, EXHOOK_ERR_INVALID_OPTION, "threads");
   check_throws([&] { app.on_message_publish("a/#/b", leave); }, EXHOOK_ERR_INVALID_OPTION, "a/#/b");
   check_throws([&] { app.on_message_publish("\xff", leave); }, EXHOOK_ERR_NOT_UTF8, "filter");
@@ -75,7 +76,7 @@ void options_and_filters_reach_the_broker() {
   const auto leave = [](const MessagePublishRequest &) { return exhook::block(); };
   app.on_message_publish({"room/+", "hall/#"}, exhook::Options().timeout_ms(50000).run_inline(),
                          leave);
-  app.threads(2).companion(false).max_inflight(10).timeout_ms(50000);
+  app.threads(2).companion(false).max_inflight(10).timeout_ms(50000).admin("127.0.0.1:0");
   app.start("127.0.0.1:0");
   broker *const broker = broker_connect(app.address().c_str(), 3, 1);
   REQUIRE(broker != nullptr);

@@ -213,6 +213,27 @@ static void options_are_checked_when_they_are_set(void) {
   CHECK_OK(exhook_server_free(server));
 }
 
+static void the_admin_address_is_a_text_that_is_checked_when_it_is_set(void) {
+  exhook_server *server = exhook_server_new();
+  CHECK_ERROR(exhook_server_set_admin(server, EXHOOK_STR("nowhere")), EXHOOK_ERR_INVALID_OPTION,
+              "admin");
+  CHECK_ERROR(exhook_server_set_admin(server, EXHOOK_STR("\xff")), EXHOOK_ERR_NOT_UTF8, "admin");
+  CHECK_NO_ERROR(exhook_server_set_admin(server, EXHOOK_STR("")));
+  CHECK_NO_ERROR(exhook_server_set_admin(server, EXHOOK_STR("127.0.0.1:0")));
+  CHECK_NO_ERROR(exhook_server_start(server, EXHOOK_STR("127.0.0.1:0")));
+  const exhook_str address = exhook_server_address(server);
+  char taken[64] = {0};
+  memcpy(taken, address.data, address.len);
+
+  exhook_server *other = exhook_server_new();
+  CHECK_NO_ERROR(exhook_server_set_admin(other, exhook_str_of(taken)));
+  CHECK_ERROR(exhook_server_start(other, EXHOOK_STR("127.0.0.1:0")), EXHOOK_ERR_ADDRESS_IN_USE,
+              "admin: ");
+  CHECK_OK(exhook_server_free(other));
+  CHECK_ERROR(exhook_server_set_admin(server, EXHOOK_STR("")), EXHOOK_ERR_WRONG_STATE, "admin");
+  CHECK_OK(exhook_server_free(server));
+}
+
 static void options_cannot_be_set_while_the_server_runs(void) {
   served served = serve_start(serve_new(), 3);
   for (size_t index = 0; index < sizeof(setters) / sizeof(*setters); index++) {
@@ -253,5 +274,6 @@ TEST_MAIN(TEST(port_0_is_a_free_port_that_the_address_tells),
           TEST(waiting_for_a_server_that_was_never_started_is_an_error),
           TEST(many_threads_may_stop_a_server), TEST(many_servers_run_side_by_side),
           TEST(options_are_checked_when_they_are_set),
+          TEST(the_admin_address_is_a_text_that_is_checked_when_it_is_set),
           TEST(options_cannot_be_set_while_the_server_runs), TEST(the_largest_numbers_are_no_trap),
           TEST(a_companion_announces_the_hooks_that_take_an_answer))

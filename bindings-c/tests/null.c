@@ -40,6 +40,10 @@ static exhook_error *listen_nowhere(exhook_server *server) {
   return exhook_server_listen(server, NOWHERE);
 }
 
+static exhook_error *set_admin_nowhere(exhook_server *server) {
+  return exhook_server_set_admin(server, NOWHERE);
+}
+
 static exhook_error *on_without_callback(exhook_server *server) {
   return exhook_server_on(server, EXHOOK_HOOK_CLIENT_CONNECT, NULL, NULL, count_freed);
 }
@@ -280,6 +284,8 @@ static void failures_nowhere(void) {
   X(exhook_server_metrics, CHECK(exhook_server_metrics(NULL) == NULL))                             \
   X(exhook_server_on, on_null())                                                                   \
   X(exhook_server_on_with, on_with_null())                                                         \
+  X(exhook_server_set_admin, CHECK_NULL(exhook_server_set_admin(NULL, EXHOOK_STR("9090")));        \
+    CHECK_NULL(with_server(set_admin_nowhere)))                                                    \
   SETTER(X, exhook_server_set_companion)                                                           \
   SETTER(X, exhook_server_set_drain_timeout_ms)                                                    \
   SETTER(X, exhook_server_set_inbox_capacity)                                                      \

@@ -1,28 +1,54 @@
-//! `bindings-c/include/exhook.h` and the list of what the library exports.
+//! The headers of the C libraries, and the lists of what they export; `bindings-c/include/exhook.h`.
 
-use std::{error::Error, fs, path::Path};
+use std::{
+    error::Error,
+    fs,
+    path::{Path, PathBuf},
+};
 
 use cbindgen::{Builder, Config, DocumentationStyle, EnumConfig, ExportConfig, Language, Style};
 use quote::ToTokens as _;
 
 use crate::NOTICE;
 
-/// The files of the library that declare something, in the order in which the header has it.
-const SOURCES: &[&str] = &[
-    "abi", "version", "view", "code", "error", "hooks", "hook", "user", "callback", "server",
-    "settings", "options", "call", "reply", "message", "requests", "log", "metrics",
-];
+/// A library, as its header is made.
+pub(crate) struct Library {
+    /// Its folder of source files, from the root of the repository.
+    pub(crate) folder: &'static str,
+    /// The files that declare something, in the order in which the header has it.
+    pub(crate) sources: &'static [&'static str],
+    /// Numbers that come from C, and the types that programs give there.
+    pub(crate) numbers: &'static [(&'static str, &'static str)],
+    /// What keeps the header from being read twice.
+    pub(crate) include_guard: &'static str,
+    /// What a reader of the header has to know first.
+    pub(crate) overview: &'static str,
+    /// The headers that it needs.
+    pub(crate) includes: &'static [&'static str],
+    /// What cannot be declared in Rust.
+    pub(crate) macros: Option<&'static str>,
+}
 
-/// Numbers that come from C, and the types that programs give there.
-const NUMBERS: &[(&str, &str)] = &[
-    ("CodeNumber", "exhook_code"),
-    ("HookNumber", "exhook_hook"),
-    ("FallbackNumber", "exhook_fallback"),
-    ("AckNumber", "exhook_ack"),
-    ("LogLevelNumber", "exhook_log_level"),
-];
+/// `libexhook`.
+pub(crate) const EXHOOK: Library = Library {
+    folder: "bindings-c/src",
+    sources: &[
+        "abi", "version", "view", "text", "code", "error", "hooks", "hook", "user", "callback",
+        "server", "settings", "options", "call", "reply", "message", "requests", "log", "metrics",
+    ],
+    numbers: &[
+        ("CodeNumber", "exhook_code"),
+        ("HookNumber", "exhook_hook"),
+        ("FallbackNumber", "exhook_fallback"),
+        ("AckNumber", "exhook_ack"),
+        ("LogLevelNumber", "exhook_log_level"),
+    ],
+    include_guard: "EXHOOK_H",
+    overview: OVERVIEW,
+    includes: &["stdbool.h", "stddef.h", "stdint.h"],
+    macros: Some(MACROS),
+};
 
-/// What a reader of the header has to know first.
 const OVERVIEW: &str = r#"/** @file
  * Extend the EMQX MQTT broker in C: callbacks for its exhook hooks, without gRPC code.
  *
@@ -48,7 +74,6 @@ const OVERVIEW: &str = r#"/** @file
  * it gives `EXHOOK_ERR_NULL`, or an empty value and a line in the log. Each function says who owns
  * what, on which threads it may be called, and until when a view that it returns is valid. */"#;
 
-/// What cannot be declared in Rust.
 const MACROS: &str = r#"
 /** The version of the library that this header belongs to. */
 #define EXHOOK_VERSION "{version}"
@@ -71,26 +96,40 @@ const MACROS: &str = r#"
 #define EXHOOK_STR_ARG(str) (int)(str).len, (str).data
 "#;
 
-/// The header.
-pub(crate) fn header(sources: &Path) -> Result<String, Box<dyn Error>> {
+impl Library {
+    fn paths(&self, root: &Path) -> impl Iterator<Item = PathBuf> {
+        let folder = root.join(self.folder);
+        let sources = self.sources.iter();
+        sources.map(move |source| folder.join(format!("{source}.rs")))
+    }
+}
+
+/// The header of a library of this repository.
+pub(crate) fn header(root: &Path, library: &Library) -> Result<String, Box<dyn Error>> {
+    let owned = |names: &[&str]| names.iter().map(|name| (*name).to_owned()).collect();
     let mut config = Config {
         language: Language::C,
         style: Style::Type,
         documentation_style: DocumentationStyle::Doxy,
         cpp_compat: true,
-        include_guard: Some("EXHOOK_H".to_owned()),
-        header: Some(format!("/* {NOTICE} */\n\n{OVERVIEW}")),
+        include_guard: Some(library.include_guard.to_owned()),
+        header: Some(format!("/* {NOTICE} */\n\n{}", library.overview)),
         no_includes: true,
-        sys_includes: ["stdbool.h", "stddef.h", "stdint.h"]
-            .map(str::to_owned)
-            .to_vec(),
-        after_includes: Some(MACROS.replace("{version}", env!("CARGO_PKG_VERSION"))),
+        sys_includes: owned(library.includes),
+        after_includes: library
+            .macros
+            .map(|macros| macros.replace("{version}", env!("CARGO_PKG_VERSION"))),
         usize_is_size_t: true,
         tab_width: 2,
         line_length: 100,
         export: ExportConfig {
-            include: NUMBERS.iter().map(|(_, name)| (*name).to_owned()).collect(),
-            exclude: NUMBERS
+            include: library
+                .numbers
+                .iter()
+                .map(|(_, name)| (*name).to_owned())
+                .collect(),
+            exclude: library
+                .numbers
                 .iter()
                 .map(|(number, _)| (*number).to_owned())
                 .collect(),
@@ -99,15 +138,15 @@ pub(crate) fn header(sources: &Path) -> Result<String, Box<dyn Error>> {
         enumeration: EnumConfig::default(),
         ..Config::default()
     };
-    for (number, name) in NUMBERS {
+    for (number, name) in library.numbers {
         config
             .export
             .rename
             .insert((*number).to_owned(), (*name).to_owned());
     }
     let mut builder = Builder::new().with_config(config);
-    for source in SOURCES {
-        builder = builder.with_src(sources.join(format!("{source}.rs")));
+    for path in library.paths(root) {
+        builder = builder.with_src(path);
     }
     let mut header = Vec::new();
     builder.generate()?.write(&mut header);
@@ -117,7 +156,9 @@ pub(crate) fn header(sources: &Path) -> Result<String, Box<dyn Error>> {
 /// Gives structures a tag, so that programs can declare them without the header.
 fn tagged(header: &str) -> String {
     const WITHOUT: &str = "typedef struct {";
-    let (before, structures) = header.split_once(WITHOUT).unwrap_or((header, ""));
+    let Some((before, structures)) = header.split_once(WITHOUT) else {
+        return header.to_owned();
+    };
     let structures = structures.split(WITHOUT).map(|structure| {
         let end = structure.split_once("\n} ").map_or("", |(_, end)| end);
         let name = end.split(';').next().unwrap_or_default();
@@ -132,10 +173,9 @@ fn tagged(header: &str) -> String {
 ///
 /// Where a function does not say who owns what, on which threads it may be called or how long what
 /// it returns is valid, or does not catch panics.
-pub(crate) fn symbols(sources: &Path) -> Result<String, Box<dyn Error>> {
+pub(crate) fn symbols(root: &Path, library: &Library) -> Result<String, Box<dyn Error>> {
     let mut names = Vec::new();
-    for source in SOURCES {
-        let path = sources.join(format!("{source}.rs"));
+    for path in library.paths(root) {
         names.extend(exported(&fs::read_to_string(&path)?)?);
     }
     names.sort_unstable();

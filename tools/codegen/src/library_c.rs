@@ -44,27 +44,32 @@ pub(crate) fn hooks(protocol: &Protocol) -> Result<String, Box<dyn Error>> {
 pub(crate) fn settings() -> Result<String, Box<dyn Error>> {
     let mut file = format!(
         "// {NOTICE}\n//! One function for each option of a server.\n\nuse exhook_core::ConfigValue;\n\n\
-         use crate::{{\nerror::exhook_error,\nguard::guard,\nserver::{{exhook_server, set}},\n}};\n"
+         use crate::{{\nerror::exhook_error,\nguard::guard,\nserver::{{exhook_server, set, set_text}},\nview::exhook_str,\n}};\n"
     );
     for (name, default) in Config::default().options() {
-        let (kind, value, default) = match default {
-            ConfigValue::Number(number) => {
-                ("u64", "ConfigValue::Number(value)", number.to_string())
-            }
-            ConfigValue::Switch(on) => ("bool", "ConfigValue::Switch(value)", on.to_string()),
+        let (kind, set, value, promise, ownership) = match &default {
+            ConfigValue::Number(_) => ("u64", "set", "ConfigValue::Number(value)", "", ""),
+            ConfigValue::Switch(_) => ("bool", "set", "ConfigValue::Switch(value)", "", ""),
+            ConfigValue::Text(_) => (
+                "exhook_str",
+                "set_text",
+                "value",
+                " The text is kept during the call.",
+                "the text is copied; ",
+            ),
         };
         let meaning = Config::description(name).unwrap_or_default();
         file += "\n";
         file += &wrapped("/// ", &format!("{meaning} The default is {default}."));
         let _ = writeln!(
             file,
-            "///\n/// Ownership: a returned error is the caller's, to be freed.\n\
+            "///\n/// Ownership: {ownership}a returned error is the caller's, to be freed.\n\
              /// Threads: any; not while the server runs.\n\
              /// Valid until: the server is freed.\n\
              #[unsafe(no_mangle)]\n\
              pub unsafe extern \"C\" fn exhook_server_set_{name}(server: *mut exhook_server, value: {kind}) -> *mut exhook_error {{\n\
-             // SAFETY: NULL, or a server of the caller's.\n\
-             guard(|| unsafe {{ set(server, \"{name}\", {value}) }})\n}}"
+             // SAFETY: NULL, or a server of the caller's.{promise}\n\
+             guard(|| unsafe {{ {set}(server, \"{name}\", {value}) }})\n}}"
         );
     }
     formatted_rust(&file)

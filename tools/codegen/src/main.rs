@@ -9,6 +9,7 @@ mod burst_rs;
 mod descriptors;
 mod docs;
 mod header_c;
+mod header_c_test;
 mod hooks_py;
 mod layout;
 mod library_c;
@@ -92,11 +93,22 @@ fn main() -> Result<ExitCode, Box<dyn Error>> {
         ("bindings-c/tests/accessors.c", tests_c::generate(&protocol)),
     ];
     let mut same = settle(&root, &files, check)?;
-    // The header is made of files that were just written.
-    let library = root.join("bindings-c/src");
+    // The headers are made of files that were just written.
+    let (library, testing) = (&header_c::EXHOOK, &header_c_test::EXHOOK_TEST);
     let files = [
-        ("bindings-c/include/exhook.h", header_c::header(&library)?),
-        ("bindings-c/symbols.txt", header_c::symbols(&library)?),
+        (
+            "bindings-c/include/exhook.h",
+            header_c::header(&root, library)?,
+        ),
+        ("bindings-c/symbols.txt", header_c::symbols(&root, library)?),
+        (
+            "bindings-c/include/exhook_test.h",
+            header_c::header(&root, testing)?,
+        ),
+        (
+            "bindings-c/testing/symbols.txt",
+            header_c::symbols(&root, testing)?,
+        ),
     ];
     same &= settle(&root, &files, check)?;
     Ok(ExitCode::from(u8::from(!same)))

@@ -82,6 +82,7 @@ fn config() -> String {
         let (kind, default) = match value {
             ConfigValue::Number(number) => ("number", number.to_string()),
             ConfigValue::Switch(on) => ("boolean", on.to_string()),
+            ConfigValue::Text(text) => ("string", quoted(&text)),
         };
         let description = Config::description(name).unwrap_or_default();
         fields += &jsdoc("  ", &format!("{description} Default: {default}."));

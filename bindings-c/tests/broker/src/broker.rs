@@ -1,7 +1,7 @@
 //! [`Broker`]: a broker node with a thread of its own.
 
 use std::{
-    io, mem, ptr,
+    io,
     sync::Arc,
     thread::{self, JoinHandle},
     time::Duration,
@@ -16,7 +16,10 @@ use tokio::{
     sync::{mpsc, watch},
 };
 
-use crate::handoff::{Giver, handoff};
+use crate::{
+    handoff::{Giver, handoff},
+    signals::block_signals,
+};
 
 /// A broker node: one package, several connections, as many calls at once as one likes.
 pub struct Broker {
@@ -94,16 +97,6 @@ impl Broker {
     /// Closes the connections, whatever is under way on them.
     pub(crate) fn disconnect(&self) {
         self.cut.send_replace(true);
-    }
-}
-
-/// Leaves signals to the program under test: not even a broken connection of ours may send it one.
-fn block_signals() {
-    let mut all = mem::MaybeUninit::uninit();
-    // SAFETY: the first call fills the set that the second one reads.
-    unsafe {
-        libc::sigfillset(all.as_mut_ptr());
-        libc::pthread_sigmask(libc::SIG_BLOCK, all.as_ptr(), ptr::null_mut());
     }
 }
 

@@ -6,9 +6,12 @@ mod answer;
 mod broker;
 mod encode;
 mod fields;
+#[path = "../../../testing/src/handoff.rs"]
 mod handoff;
 mod request;
 mod sample;
+#[path = "../../../testing/src/signals.rs"]
+mod signals;
 
 use std::{
     ffi::{CStr, c_char, c_void},

@@ -124,9 +124,18 @@ fn answer(hook: Hook) -> &'static str {
 pub(crate) fn settings() -> String {
     let mut methods = String::new();
     for (name, value) in Config::default().options() {
-        let (kind, unless) = match value {
-            ConfigValue::Number(_) => ("std::uint64_t", "where the number means nothing, or "),
-            ConfigValue::Switch(_) => ("bool", "where "),
+        let (kind, argument, unless) = match value {
+            ConfigValue::Number(_) => (
+                "std::uint64_t",
+                "value",
+                "where the number means nothing, or ",
+            ),
+            ConfigValue::Switch(_) => ("bool", "value", "where "),
+            ConfigValue::Text(_) => (
+                "std::string_view",
+                "detail::c_text(value)",
+                "where the text means nothing, or ",
+            ),
         };
         let description = Config::description(name).unwrap_or_default();
         methods += &wrapped(
@@ -136,15 +145,15 @@ pub(crate) fn settings() -> String {
         let _ = write!(
             methods,
             "  Self &{name}({kind} value) {{\n    auto &self = static_cast<Self &>(*this);\n    \
-             detail::check(exhook_server_set_{name}(self.server(), value));\n    \
+             detail::check(exhook_server_set_{name}(self.server(), {argument}));\n    \
              return self;\n  }}\n\n"
         );
     }
     header(
         "settings",
         "The methods that set the options of a server.",
-        &["cstdint"],
-        &["error"],
+        &["cstdint", "string_view"],
+        &["error", "text"],
         &format!(
             "/// The methods of App that set the options of its server, before it starts.\n\
              template <class Self>\nclass Settings {{\n public:\n{methods} protected:\n  \
