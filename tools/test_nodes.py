@@ -29,7 +29,7 @@ def main() -> int:
                 nodes[major] = node
     for major, node in nodes.items():
         print(f"Node.js {major}", flush=True)
-        tests = sorted((PACKAGE / "test").glob("*.test.js"))
+        tests = sorted((PACKAGE / "test").rglob("*.test.js"))
         chosen = [test for test in tests if node == installed or test.name not in ONCE]
         reporter = "--test-reporter=dot" if major >= 20 else "--test-reporter=spec"
         done = subprocess.run([node, "--test", reporter, *chosen], cwd=PACKAGE, check=False)

@@ -85,14 +85,25 @@ class App extends EventEmitter {
    * @param {import('./parameters.js').ListenOptions} [options]
    */
   async listen(bind, options = {}) {
+    return this._listen(bindOf(bind), {
+      signals: switchOf(options, 'signals'),
+      environment: switchOf(options, 'environment'),
+      alive: true,
+    })
+  }
+
+  /**
+   * Listens as `listen` does; `alive` is whether the process lives for as long.
+   *
+   * @param {string | undefined} bind
+   * @param {{ signals: boolean, environment: boolean, alive: boolean }} way
+   */
+  async _listen(bind, way) {
     if (this.#starting !== undefined || this.#lane !== undefined) {
       throw new WrongStateError('the app runs already; close it first')
     }
-    const address = bindOf(bind)
-    const signals = switchOf(options, 'signals')
-    const environment = switchOf(options, 'environment')
     this.#isCloseAsked = false
-    this.#starting = this.#start(address, signals, environment)
+    this.#starting = this.#start(bind, way)
     try {
       await this.#starting
     } catch (error) {
@@ -109,10 +120,9 @@ class App extends EventEmitter {
 
   /**
    * @param {string | undefined} bind
-   * @param {boolean} signals
-   * @param {boolean} environment
+   * @param {{ signals: boolean, environment: boolean, alive: boolean }} way
    */
-  async #start(bind, signals, environment) {
+  async #start(bind, { signals, environment, alive }) {
     const { bind: elsewhere, ...config } = environment ? fromEnvironment(process.env) : {}
     const address = elsewhere ?? bind ?? DEFAULT_BIND
     const all = { ...this.#config, ...config }
@@ -129,7 +139,7 @@ class App extends EventEmitter {
     this.#queue = queue
     this.#closed = undefined
     this.#metrics = () => ({ ...lane.metrics(), loopLagMs: queue.lagMs() })
-    this.#endLife = life.begin(this, signals)
+    this.#endLife = life.begin(this, signals, alive)
     queue.open(lane)
   }
 
@@ -165,6 +175,21 @@ class App extends EventEmitter {
 
   get listening() {
     return this.#lane !== undefined
+  }
+
+  /** How many handlers it has. */
+  get _handlerCount() {
+    return this.#handlers.length
+  }
+
+  /** What brokers have called and is not handled so far: waiting, or running. */
+  get _unhandled() {
+    if (this.#queue === undefined || this.#metrics === undefined) {
+      return { waiting: 0, running: 0 }
+    }
+    const { inflight, inboxDepth } = /** @type {any} */ (this.#metrics())
+    const { running } = this.#queue
+    return { waiting: Math.max(0, inflight + inboxDepth - running), running }
   }
 
   get address() {

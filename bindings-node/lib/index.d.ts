@@ -287,6 +287,12 @@ export interface AppOptions {
    */
   companion?: boolean | undefined
   /**
+   * Where `GET /metrics` is answered over HTTP/1.1 in Prometheus' text format: `host:port`, or a
+   * port alone for this machine only. Empty turns it off. There is neither TLS nor a password:
+   * whoever reaches the address can read it. Default: ''.
+   */
+  admin?: string | undefined
+  /**
    * Where log records go, or `false` for nowhere. Default: warnings and errors go to `console.error`.
    */
   logger?: Logger | false | undefined

@@ -15,14 +15,15 @@ const running = new Set()
 const closing = new Set()
 
 /**
- * Keeps the process alive while an app serves.
+ * Begins the time in which an app serves.
  *
  * @param {import('./app.js').App} app
  * @param {boolean} signals whether SIGINT and SIGTERM close it
+ * @param {boolean} keepsAlive whether the process lives until then
  * @returns {() => void} ends that
  */
-function begin(app, signals) {
-  const alive = setInterval(() => {}, LONGEST)
+function begin(app, signals, keepsAlive) {
+  const alive = keepsAlive ? setInterval(() => {}, LONGEST) : undefined
   running.add(app)
   if (signals) {
     closing.add(app)

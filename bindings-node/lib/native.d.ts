@@ -25,6 +25,14 @@ export class LogReader {
   close(): void
 }
 
+/** A simulated broker; what it is told and tells is JSON. */
+export class TestBroker {
+  perform(command: string): Promise<string>
+  close(): Promise<void>
+}
+
+export function writeTestRequest(hook: string, message: Buffer, memory: Buffer): number
+export function startTestBroker(settings: string): Promise<TestBroker>
 export function version(): string
 export function hooks(): HookRow[]
 export function defaultConfig(): Record<string, number | boolean>
@@ -33,4 +41,4 @@ export function checkConfig(options: object): void
 export function checkMessage(topic: string | undefined, qos: number | undefined): void
 export function didYouMean(name: string, known: string[]): string
 export function readLogs(level: string, ring: () => void): LogReader
-export function cli(argv: string[]): number
+export function cli(argv: string[], runFlags: string[]): number

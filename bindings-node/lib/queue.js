@@ -41,6 +41,8 @@ class CallQueue {
     this._slab = new Slab(SLAB_BYTES, this._signals)
     this._answers = new Answers((bytes, length) => this._give(bytes, length))
     this._isFlushing = false
+    /** How many handlers have been called and are not done. */
+    this.running = 0
     this._lag = createHistogram()
   }
 
@@ -155,12 +157,15 @@ class CallQueue {
    */
   _await(handler, request, result) {
     const promise = result instanceof Promise ? result : Promise.resolve(result)
+    this.running += 1
     promise.then(
       (value) => {
+        this.running -= 1
         this._returned(handler, request, value)
         this._flushSoon()
       },
       (error) => {
+        this.running -= 1
         this._threw(handler, request, error)
         this._flushSoon()
       },

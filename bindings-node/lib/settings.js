@@ -86,9 +86,12 @@ const BIND = new Option('bind', 'text', DEFAULT_BIND)
 
 const LOG_LEVEL = new LevelOption('logLevel', 'text', 'info')
 
+/** @type {Record<string, OptionKind>} */
+const KINDS = { boolean: 'switch', number: 'number', string: 'text' }
+
 /** The options of a server, which are those of an App too. */
 const CONFIG_OPTIONS = Object.entries(native.defaultConfig()).map(
-  ([name, value]) => new Option(name, typeof value === 'boolean' ? 'switch' : 'number', value),
+  ([name, value]) => new Option(name, KINDS[typeof value], value),
 )
 
 /** The options of `exhook run` that are not the server's own. */

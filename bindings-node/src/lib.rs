@@ -24,6 +24,7 @@ pub mod options;
 mod queue;
 pub mod registry;
 mod service;
+pub mod testing;
 
 use napi_derive::napi;
 
@@ -38,10 +39,18 @@ pub fn version() -> &'static str {
 }
 
 /// Runs the command line with these arguments, without the program's name, and returns its exit
-/// code. Blocks until it has ended.
+/// code. Blocks until it has ended. `run_flags` are those of the verb `run`, which is JavaScript's.
 #[napi]
-pub fn cli(arguments: Vec<String>) -> i32 {
-    exhook_cli::run(std::iter::once("exhook".into()).chain(arguments.into_iter().map(Into::into)))
+pub fn cli(arguments: Vec<String>, run_flags: Vec<String>) -> i32 {
+    let verb = exhook_cli::RunVerb {
+        target: "FILE".to_owned(),
+        about: "Serve a JavaScript app; see exhook run --help".to_owned(),
+        flags: run_flags,
+    };
+    exhook_cli::run_beside(
+        &verb,
+        std::iter::once("exhook".into()).chain(arguments.into_iter().map(Into::into)),
+    )
 }
 
 /// Checks the topic and the quality of service of a changed message.

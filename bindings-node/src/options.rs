@@ -25,7 +25,7 @@ const HANDLER_OPTIONS: [&str; 3] = ["timeoutMs", "fallback", "ack"];
 /// # Errors
 ///
 /// Where JavaScript has no memory left.
-#[napi(ts_return_type = "Record<string, number | boolean>")]
+#[napi(ts_return_type = "Record<string, number | boolean | string>")]
 pub fn default_config(env: &Env) -> Result<Object<'_>> {
     let mut options = Object::new(env)?;
     for (name, value) in Config::default().options() {
@@ -34,6 +34,7 @@ pub fn default_config(env: &Env) -> Result<Object<'_>> {
             #[expect(clippy::cast_precision_loss, reason = "no default is that large")]
             ConfigValue::Number(number) => options.set(name, number as f64)?,
             ConfigValue::Switch(on) => options.set(name, on)?,
+            ConfigValue::Text(text) => options.set(name, text)?,
         }
     }
     Ok(options)
@@ -78,6 +79,7 @@ pub(crate) fn config_from(options: &Object<'_>) -> Result<Config> {
                 whole(number).map(ConfigValue::Number)
             }
             (ConfigValue::Switch(_), Ok(Some(Value::C(on)))) => Some(ConfigValue::Switch(on)),
+            (ConfigValue::Text(_), Ok(Some(Value::B(text)))) => Some(ConfigValue::Text(text)),
             _ => None,
         };
         let value = value.ok_or_else(|| wrong(&name, options, kind.expected()))?;

@@ -84,6 +84,22 @@ test('flags win over the environment and that over the code', async (t) => {
   assert.equal(await verdict(['--timeout-ms=500'], {}), 'deny')
 })
 
+test('--admin serves metrics', async (t) => {
+  const cwd = files(t)
+  for (const [flags, environment] of [
+    [['--admin', '0'], {}],
+    [[], { EXHOOK_ADMIN: '127.0.0.1:0' }],
+  ]) {
+    const started = run(t, ['main.mjs', ...flags], cwd, environment)
+    assert.equal(await connect(t, await started.address()).authenticate(), 'allow')
+    await started.sees('/metrics')
+    const [url] = /http:\/\/127\.0\.0\.1:\d+\/metrics/.exec(started.output)
+    const metrics = await (await fetch(url)).text()
+    assert.match(metrics, /^exhook_calls_total\{hook="client.authenticate",package="v3"\} 1$/m)
+    await stop(started)
+  }
+})
+
 test('flags count for an app that the program serves itself', async (t) => {
   const source = `${MAIN}\nawait app.listen('nowhere')`
   const cwd = files(t, { 'main.mjs': source })
@@ -231,7 +247,7 @@ test('other verbs are passed on', async (t) => {
   assert.match(version.printed, /^exhook \d+\.\d+/)
   for (const helped of [help, none]) {
     assert.equal(await helped.ends(), 0)
-    assert.match(helped.printed, /^exhook run FILE[\s\S]*replay/)
+    assert.match(helped.printed, /run +Serve a JavaScript app[\s\S]*replay/)
   }
   assert.equal(await unknown.ends(), 2)
   assert.match(unknown.complained, /unknown-verb/)

@@ -85,6 +85,8 @@ test('options of the server that have no meaning are refused at the latest by li
     { ioThreads: 1_000 },
     { timeoutMs: 'soon' },
     { companion: 5 },
+    { admin: 9090 },
+    { admin: 'nowhere' },
     { maxMessageBytes: 2 ** 40 },
   ]
   for (const options of wrong) {

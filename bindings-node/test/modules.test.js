@@ -78,6 +78,22 @@ test('the names can be imported, and what they make is known to both', async (t)
   assert.deepEqual(result, [true, true, version])
 })
 
+test('the simulated broker is one in both, and calls apps of both', async (t) => {
+  const result = await printed(
+    t,
+    `import * as imported from 'exhook/testing'
+    import { App } from 'exhook'
+    import { createRequire } from 'node:module'
+    const required = createRequire(import.meta.url)('exhook/testing')
+    const broker = await required.Broker.start(new App().onClientConnected(() => {}))
+    await broker.close()
+    const names = Object.keys(required).sort()
+    console.log(JSON.stringify([names, names.every((name) => required[name] === imported[name])]))`,
+    'program.mjs',
+  )
+  assert.deepEqual(result, [['Broker', 'Client'], true])
+})
+
 test('import() in CommonJS', async (t) => {
   const result = await printed(
     t,

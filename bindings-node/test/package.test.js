@@ -51,6 +51,9 @@ test('the main package has the library, its types and the command, and nothing e
   for (const file of ['index.js', 'index.mjs', 'index.d.ts', 'index.d.mts', 'platforms.json']) {
     assert.ok(files.includes(`lib/${file}`), file)
   }
+  for (const file of ['index.js', 'index.mjs', 'index.d.ts', 'index.d.mts']) {
+    assert.ok(files.includes(`lib/testing/${file}`), file)
+  }
   const others = files.filter(
     (file) => !/^(bin|lib)\/|^(LICENSE|README.md|package.json)$/.test(file),
   )
@@ -101,18 +104,21 @@ test('both packages installed together work, without the sources', () => {
     const app = new exhook.App({ timeoutMs: 100 }).onClientAuthenticate(() => true)
     app.listen('127.0.0.1:0', { signals: false, environment: false })
       .then(() => app.close())
+      .then(() => testing.Broker.start(app))
+      .then((broker) => broker.close())
       .then(() => console.log(exhook.version, app.hooks[0].name))`
   for (const [name, load] of [
-    ['program.cjs', "const exhook = require('exhook')"],
-    ['program.mjs', "import * as exhook from 'exhook'"],
+    ['program.cjs', (name, from) => `const ${name} = require('${from}')\n`],
+    ['program.mjs', (name, from) => `import * as ${name} from '${from}'\n`],
   ]) {
-    fs.writeFileSync(path.join(cwd, name), load + program)
+    const loads = load('exhook', 'exhook') + load('testing', 'exhook/testing')
+    fs.writeFileSync(path.join(cwd, name), loads + program)
     const said = execFileSync(process.execPath, [name], { cwd, env: ENVIRONMENT }).toString()
     assert.match(said, /^\d+\.\d+\.\d+ client\.authenticate\n$/)
   }
   const command = path.join(cwd, 'node_modules', '.bin', 'exhook')
   const help = execFileSync(command, ['--help'], { env: ENVIRONMENT }).toString()
-  assert.match(help, /exhook run FILE/)
+  assert.match(help, /run +Serve a JavaScript app/)
   const loaded = "console.log(Object.keys(require.cache).find((file) => file.endsWith('.node')))"
   fs.writeFileSync(path.join(cwd, 'where.cjs'), `require('exhook'); ${loaded}`)
   const where = execFileSync(process.execPath, ['where.cjs'], { cwd, env: ENVIRONMENT }).toString()

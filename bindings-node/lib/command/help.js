@@ -34,7 +34,7 @@ const MEANINGS = {
 function runHelp() {
   const rows = [...RUN_OPTIONS, ...CONFIG_OPTIONS].map((option) => {
     const byDefault =
-      option.kind === 'switch' ? (option.byDefault ? 'on' : 'off') : option.byDefault
+      option.kind === 'switch' && option.byDefault ? 'on' : option.byDefault || 'off'
     const head = `  ${nameOf(option)}  [${option.variable}] (default ${byDefault})`
     return [head, ...wrapped(meaningOf(option.name))].join('\n')
   })

@@ -3,8 +3,6 @@
 const { ExhookError } = require('../errors.js')
 const { NativeModuleError } = require('../loader.js')
 
-const HELP = ['-h', '--help', 'help']
-const RUN_HELP = 'exhook run FILE [options]    serve a JavaScript app; see exhook run --help\n'
 /** The exit code for what the user can put right. */
 const UNUSABLE = 2
 
@@ -31,15 +29,14 @@ async function main(words) {
 
 /** @param {string[]} words */
 function passOn(words) {
+  // Not before, because a module that cannot be loaded is to be complained of.
   const native = require('../native.js')
-  if (words.length === 0 || (words.length === 1 && HELP.includes(words[0]))) {
-    console.log(RUN_HELP)
-    return native.cli(['--help'])
-  }
+  const { CONFIG_OPTIONS, RUN_OPTIONS } = require('../settings.js')
   // Native code adds its handler of Ctrl-C to the one there is, and that of Node.js itself would
   // end the process, again and again. This one is never called: the event loop waits.
   process.once('SIGINT', () => {})
-  return native.cli(words)
+  const flags = [...RUN_OPTIONS, ...CONFIG_OPTIONS].map((option) => `--${option.flag}`)
+  return native.cli(words.length === 0 ? ['--help'] : words, flags)
 }
 
 /**

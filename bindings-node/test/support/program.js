@@ -118,10 +118,11 @@ function command(t, commandLine, cwd, environment) {
   return start(t, [COMMAND, ...commandLine], cwd, environment)
 }
 
+/** Runs Node.js with these arguments, in `cwd`. */
 function start(t, commandLine, cwd, environment = {}) {
   const run = new Program(commandLine, cwd, environment)
   t.after(() => run.close())
   return run
 }
 
-module.exports = { command, directory, program }
+module.exports = { command, directory, program, start }

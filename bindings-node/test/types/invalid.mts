@@ -16,6 +16,8 @@ new App({ timeout_ms: 5 })
 new App({ timeoutMs: '5' })
 // @ts-expect-error A switch is true or false.
 new App({ companion: 1 })
+// @ts-expect-error An address is a text.
+new App({ admin: 9090 })
 // @ts-expect-error A logger has four methods.
 new App({ logger: { error() {} } })
 // @ts-expect-error A logger is an object or false.

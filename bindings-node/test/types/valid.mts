@@ -31,6 +31,7 @@ const app = new App({
   drainTimeoutMs: 100,
   keepaliveIntervalMs: 0,
   companion: true,
+  admin: '127.0.0.1:9090',
   logger: console,
   context: false,
 })

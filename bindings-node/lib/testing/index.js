@@ -1,0 +1,6 @@
+'use strict'
+
+const { Broker } = require('./broker.js')
+const { Client } = require('./client.js')
+
+module.exports = { Broker, Client }
