@@ -16,6 +16,7 @@ pub(crate) fn default_config(py: Python<'_>) -> PyResult<Bound<'_, PyDict>> {
         match value {
             ConfigValue::Number(number) => fields.set_item(name, number)?,
             ConfigValue::Switch(on) => fields.set_item(name, on)?,
+            ConfigValue::Text(text) => fields.set_item(name, text)?,
         }
     }
     Ok(fields)
@@ -38,7 +39,7 @@ pub(crate) fn config_from(options: Option<&Bound<'_, PyDict>>) -> PyResult<Confi
     for (name, value) in options.into_iter().flatten() {
         let name = name.extract::<String>()?;
         let value = match kinds.iter().find(|(option, _)| *option == name) {
-            Some((_, kind)) => read(&name, *kind, &value)?,
+            Some((_, kind)) => read(&name, kind, &value)?,
             // Refused by its name.
             None => ConfigValue::Number(0),
         };
@@ -47,7 +48,7 @@ pub(crate) fn config_from(options: Option<&Bound<'_, PyDict>>) -> PyResult<Confi
     Ok(config)
 }
 
-fn read(name: &str, kind: ConfigValue, value: &Bound<'_, PyAny>) -> PyResult<ConfigValue> {
+fn read(name: &str, kind: &ConfigValue, value: &Bound<'_, PyAny>) -> PyResult<ConfigValue> {
     // bool is a kind of int in Python, but True milliseconds are a mistake.
     let is_bool = value.is_exact_instance_of::<PyBool>();
     let (read, expected) = match kind {
@@ -60,6 +61,7 @@ fn read(name: &str, kind: ConfigValue, value: &Bound<'_, PyAny>) -> PyResult<Con
             value.extract().ok().map(ConfigValue::Number),
             kind.expected(),
         ),
+        ConfigValue::Text(_) => (value.extract().ok().map(ConfigValue::Text), kind.expected()),
     };
     read.ok_or_else(|| invalid_option(format!("{name} is {value:?}; it takes {expected}")))
 }

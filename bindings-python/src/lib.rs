@@ -19,6 +19,7 @@ mod registry;
 mod repr;
 mod request;
 mod server;
+mod testing;
 mod verdict;
 mod work_queue;
 
@@ -43,6 +44,7 @@ mod _native {
         registry::Registry,
         request::Request,
         server::Server,
+        testing::Operator,
         verdict::{Verdict, allow, block, deny, ignore, keep_going},
         work_queue::WorkQueue,
     };

@@ -39,6 +39,25 @@ impl Request {
         generated::request_object(py, hook, request)
     }
 
+    /// The request object for `content`, which nobody waits for and no handler gets.
+    pub(crate) fn without_call(
+        py: Python<'_>,
+        content: exhook::Request,
+        package: Package,
+    ) -> PyResult<Py<Self>> {
+        let hook = content.hook();
+        let request = Self {
+            content: Arc::new(content),
+            hook,
+            package,
+            handler_id: HandlerId(0),
+            handler: py.None(),
+            deadline: None,
+            call: Mutex::new(None),
+        };
+        generated::request_object(py, hook, request)
+    }
+
     /// The Python object that is this request and, besides, of a class with its fields.
     pub(crate) fn into_object<C>(self, py: Python<'_>, class: C) -> PyResult<Py<Self>>
     where

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 import signal
 import socket
+import urllib.request
 from collections.abc import Callable
 from pathlib import Path
 
@@ -71,6 +73,20 @@ def test_flags_win_over_the_environment_and_that_over_the_code(
     assert verdict("--timeout-ms", "800", EXHOOK_TIMEOUT_MS="500") == "allow"
 
 
+def test_admin_serves_metrics(command: Run, directory: Path) -> None:
+    for flags, environment in ((["--admin", "0"], {}), ([], {"EXHOOK_ADMIN": "127.0.0.1:0"})):
+        run = command("run", "main:app", *flags, EXHOOK_BIND="127.0.0.1:0", **environment)
+        broker = Broker(run.address())
+        assert broker.authenticate() == "allow"
+        run.sees("/metrics")
+        url = re.search(r"http://127\.0\.0\.1:\d+/metrics", run.output)
+        assert url, run.output
+        with urllib.request.urlopen(url[0], timeout=15) as response:
+            metrics = response.read().decode()
+        assert 'exhook_calls_total{hook="client.authenticate",package="v3"} 1\n' in metrics
+        stop(run)
+
+
 def test_quiet(command: Run, directory: Path) -> None:
     port = free_port()
     flags = ("--no-banner", "--log-level", "error", "--bind", f"127.0.0.1:{port}")
@@ -95,6 +111,7 @@ def free_port() -> int:
         (["main:app:x"], {}, "module:app"),
         (["main:app", "--bind", "nowhere"], {}, "host:port"),
         (["main:app", "--timeout-ms", "0"], {}, "timeout_ms"),
+        (["main:app", "--admin", "nowhere"], {}, "admin"),
         (["main:app", "--log-level", "loud"], {}, "warning"),
         (["main:app"], {"EXHOOK_THREADS": "many"}, "EXHOOK_THREADS"),
         (["main:app"], {"EXHOOK_COMPANION": "perhaps"}, "EXHOOK_COMPANION"),

@@ -226,6 +226,8 @@ def test_a_hook_without_handler_is_answered_all_the_same(serve: Serve) -> None:
         (lambda app: App(threads=0).start("127.0.0.1:0"), "threads"),
         (lambda app: App(timeout_ms=0).start("127.0.0.1:0"), "timeout_ms"),
         (lambda app: App(companion=5).start("127.0.0.1:0"), "companion"),
+        (lambda app: App(admin=9090).start("127.0.0.1:0"), "admin is 9090; it takes a text"),
+        (lambda app: App(admin="nowhere").start("127.0.0.1:0"), "admin"),
     ],
 )
 def test_mistakes_are_explained(register: Any, words: str) -> None:

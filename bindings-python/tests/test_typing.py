@@ -13,7 +13,7 @@ from collections.abc import AsyncIterator
 import exhook
 from exhook import App, ClientAuthenticateRequest, MessagePublishRequest, Verdict, allow, block
 
-app = App(threads=4, timeout_ms=100, companion=True)
+app = App(threads=4, timeout_ms=100, companion=True, admin="127.0.0.1:9090")
 
 @app.on_client_authenticate
 async def authenticate(request: ClientAuthenticateRequest) -> bool | None:

@@ -52,7 +52,7 @@ def keep_going(value: bool) -> Verdict:
 def block() -> Verdict:
     """The published message does not reach its subscribers."""
 
-def default_config() -> dict[str, int | bool]:
+def default_config() -> dict[str, int | bool | str]:
     """The options of a server with their default values. Times are milliseconds, sizes bytes."""
 
 def describe_config() -> dict[str, str]:
@@ -64,8 +64,11 @@ def install_logs(level: str) -> LogQueue:
     Levels: "trace", "debug", "info", "warning", "error" and "off".
     """
 
-def cli(arguments: Sequence[str]) -> int:
-    """Run the command line with these arguments and return its exit code."""
+def cli(arguments: Sequence[str], run_flags: Sequence[str]) -> int:
+    """Run the command line with these arguments and return its exit code.
+
+    ``run_flags`` are those of the verb ``run``, for help and completions.
+    """
 
 @final
 class Registry:
@@ -129,7 +132,7 @@ class LoopQueue:
 class Server:
     """A running server; it serves from the moment it is made until `stop()`."""
 
-    def __new__(cls, registry: Registry, bind: str, **config: int) -> Server: ...
+    def __new__(cls, registry: Registry, bind: str, **config: int | str) -> Server: ...
     @property
     def address(self) -> str:
         """Where the server listens: `host:port` with the real port, or `unix:/path`."""
@@ -146,6 +149,21 @@ class Server:
         """
     def metrics(self) -> dict[str, Any]:
         """What has been counted until now. Raises ForkedError in a forked child."""
+
+@final
+class Operator:
+    """A simulated EMQX and its clients, worked by commands in JSON. Any thread may use it."""
+
+    def __new__(cls, settings: str) -> Operator: ...
+    def perform(self, command: str) -> str:
+        """Perform a command in JSON, and return what came of it in JSON.
+
+        Ctrl-C ends the wait for it, not the command. Raises ForkedError in a forked child.
+        """
+    def request(self, hook: str, content: bytes) -> Request:
+        """The request of a call of `hook` from its `request_base64`, decoded from base64."""
+    def close(self) -> None:
+        """End the broker without an unload; whoever waits for it gets a WrongStateError."""
 
 @final
 class LogQueue:

@@ -38,15 +38,15 @@ class App(HookDecorators):
         *,
         lifespan: LifespanFunction | None = None,
         threads: int = _native.DEFAULT_THREADS,
-        **config: int,
+        **config: int | str,
     ) -> None:
         """Creates an app that is not running yet.
 
         ``lifespan`` is as for the decorator of that name. ``threads`` is how many ``def``
         handlers can run at once. ``config`` takes the options of the server, such as
         ``timeout_ms``, ``max_inflight``, ``inbox_capacity``, ``io_threads``,
-        ``max_message_bytes``, ``drain_timeout_ms`` and ``companion``; ``run`` lets environment
-        variables such as ``EXHOOK_TIMEOUT_MS`` override them.
+        ``max_message_bytes``, ``drain_timeout_ms``, ``companion`` and ``admin``; ``run`` lets
+        environment variables such as ``EXHOOK_TIMEOUT_MS`` override them.
 
         Raises ``InvalidOptionError`` for an option that does not exist.
         """
@@ -228,7 +228,7 @@ class App(HookDecorators):
         life.check_process()
         return dict(life.service.server.metrics())
 
-    def _begin(self, bind: str, threads: int, config: dict[str, int]) -> Life:
+    def _begin(self, bind: str, threads: int, config: dict[str, int | str]) -> Life:
         if threads < 1:
             raise InvalidOptionError(f"threads is {threads}; it must be at least 1")
         with self._lock:

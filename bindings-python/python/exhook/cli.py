@@ -14,8 +14,6 @@ from exhook.loader import load
 from exhook.settings import CONFIG_OPTIONS, RUN_OPTIONS, Option, from_environment
 
 _RELOAD = Option("reload", bool, "restart when a file of the program changes (default off)")
-_RUN_HELP = "exhook run MODULE:APP [options]    serve a Python app; see exhook run --help\n"
-_HELP = frozenset({"-h", "--help", "help"})
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -23,11 +21,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     words = list(sys.argv[1:] if arguments is None else arguments)
     if words and words[0] == "run":
         return _run(words[1:])
-    if not words or (len(words) == 1 and words[0] in _HELP):
-        print(_RUN_HELP, flush=True)
-        words = ["--help"]
+    flags = [option.flag for option in (*RUN_OPTIONS, _RELOAD, *CONFIG_OPTIONS)]
     with signals.left_to_native_code():
-        return _native.cli(words)
+        return _native.cli(words or ["--help"], flags)
 
 
 def _run(words: list[str]) -> int:

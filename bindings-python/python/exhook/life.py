@@ -33,7 +33,7 @@ class Plan:
     registrations: Sequence[Registration]
     bind: str
     threads: int
-    config: Mapping[str, int]
+    config: Mapping[str, int | str]
 
 
 class Life:

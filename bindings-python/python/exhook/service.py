@@ -26,7 +26,7 @@ class Service:
         registrations: Sequence[Registration],
         bind: str,
         threads: int,
-        config: Mapping[str, int],
+        config: Mapping[str, int | str],
     ) -> None:
         """Starts serving on ``bind``; called on the loop that is to run the async handlers.
 
@@ -60,6 +60,15 @@ class Service:
     def owns_current_thread(self) -> bool:
         """Tells whether one of the worker threads calls."""
         return self._pool.owns_current_thread() or self._inline.owns_current_thread()
+
+    def is_busy(self) -> bool:
+        """Tells whether a handler runs, those included whose call was answered without them."""
+        tasks = self._tasks
+        return (
+            self._pool.is_busy()
+            or self._inline.is_busy()
+            or (tasks is not None and tasks.is_busy())
+        )
 
     def stop(self) -> None:
         """Drains and stops the server, then ends the worker threads; a second call waits.

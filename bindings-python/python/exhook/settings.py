@@ -91,7 +91,7 @@ RUN_OPTIONS = (
 """The options that are not the server's own."""
 
 CONFIG_OPTIONS = tuple(
-    Option(name, type(value), f"{_MEANINGS[name]} (default {value})".replace("False", "off"))
+    Option(name, type(value), f"{_MEANINGS[name]} (default {value or 'off'})")
     for name, value in _native.default_config().items()
 )
 """The options of the server."""
@@ -105,7 +105,7 @@ class Settings:
     threads: int
     log_level: str | None
     banner: bool
-    config: dict[str, int]
+    config: dict[str, int | str]
 
 
 def from_environment(

@@ -51,6 +51,10 @@ class HandlerTasks:
         if self._tasks:
             await asyncio.wait(self._tasks, timeout=_CANCEL_SECONDS)
 
+    def is_busy(self) -> bool:
+        """Tells whether a handler runs; any thread may ask."""
+        return bool(self._tasks)
+
     def _drain(self) -> None:
         # A burst at most, so that everything else on the loop has its turn.
         try:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextvars
+import sys
 import threading
 import time
 from collections.abc import Callable
@@ -48,6 +49,19 @@ class Workers:
     def owns_current_thread(self) -> bool:
         """Tells whether one of these threads calls."""
         return threading.current_thread() in self._threads
+
+    def is_busy(self) -> bool:
+        """Tells whether a handler runs on one of the threads."""
+        # Looked up rather than counted, which every call would pay for.
+        frames = sys._current_frames()
+        code = Workers._handle.__code__
+        for thread in list(self._threads):
+            frame = frames.get(thread.ident or 0)
+            while frame is not None:
+                if frame.f_code is code:
+                    return True
+                frame = frame.f_back
+        return False
 
     def _start_worker(self, number: int) -> None:
         self._start(self._work, f"exhook-worker-{number}", self._handle_in_own_context)
