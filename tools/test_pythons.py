@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import shlex
 import shutil
 import subprocess
 import sys
@@ -20,6 +21,7 @@ def main() -> int:
     """Tests the one wheel in the folder that is named on the command line."""
     (wheel,) = Path(sys.argv[1]).glob("*.whl")
     failed = []
+    newest: Path | None = None
     for version, python in sorted(interpreters().items()):
         name = ".".join(map(str, version))
         venv = environment(name, python, wheel)
@@ -30,9 +32,19 @@ def main() -> int:
         tests = subprocess.run([venv, "-m", "pytest", "-q"], cwd=PACKAGE, check=False)
         if tests.returncode != 0:
             failed.append(name)
+        newest = venv
+    if newest is not None and not conforms(newest):
+        failed.append(f"{newest.parents[1].name} (conformance)")
     if failed:
         print(f"failed on CPython {', '.join(failed)}")
     return 1 if failed else 0
+
+
+def conforms(python: Path) -> bool:
+    """Whether the package does what every language does, seen by brokers."""
+    runner = shlex.join([str(python), str(PACKAGE / "tests" / "conformance_runner.py")])
+    play = ["cargo", "run", "--quiet", "-p", "exhook-conformance", "--", "--runner", runner]
+    return subprocess.run(play, cwd=ROOT, check=False).returncode == 0
 
 
 def interpreters() -> dict[tuple[int, int], Path]:

@@ -18,7 +18,7 @@ const FIXED = {
 }
 
 /** Where handlers wait that hold their answer back; a new one after each release. */
-let gate = Promise.withResolvers?.() ?? deferred()
+let gate = deferred()
 
 function deferred() {
   const made = {}
@@ -132,4 +132,6 @@ input.on('line', async (line) => {
 })
 await once(input, 'close')
 release()
+// From now on nobody waits.
+gate.resolve()
 await app?.close()

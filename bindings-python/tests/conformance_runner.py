@@ -38,14 +38,16 @@ class Gate:
     def __init__(self) -> None:
         self.changed = threading.Condition()
         self.number = 0
+        self.stays_open = False
 
     def wait(self, number: int) -> None:
         with self.changed:
-            self.changed.wait_for(lambda: self.number != number)
+            self.changed.wait_for(lambda: self.stays_open or self.number != number)
 
-    def open(self) -> None:
+    def open(self, *, stays_open: bool = False) -> None:
         with self.changed:
             self.number += 1
+            self.stays_open = stays_open
             self.changed.notify_all()
 
 
@@ -184,7 +186,7 @@ def main() -> None:
         if line == "release\n":
             gate.open()
             say("released")
-    gate.open()
+    gate.open(stays_open=True)
     app.stop()
 
 

@@ -33,7 +33,8 @@ typedef struct {
 static struct {
   pthread_mutex_t lock;
   pthread_cond_t changed;
-  unsigned gate; /* changes when answers that are held back are to be given */
+  unsigned gate;  /* changes when answers that are held back are to be given */
+  bool is_ending; /* from when on none is held back */
   unsigned deferred;
 } state = {.lock = PTHREAD_MUTEX_INITIALIZER, .changed = PTHREAD_COND_INITIALIZER};
 
@@ -61,16 +62,17 @@ static unsigned gate(void) {
   return number;
 }
 
-static void open_gate(void) {
+static void open_gate(bool is_ending) {
   pthread_mutex_lock(&state.lock);
   state.gate++;
+  state.is_ending = is_ending;
   pthread_cond_broadcast(&state.changed);
   pthread_mutex_unlock(&state.lock);
 }
 
 static void wait_at_gate(unsigned number) {
   pthread_mutex_lock(&state.lock);
-  while (state.gate == number) pthread_cond_wait(&state.changed, &state.lock);
+  while (state.gate == number && !state.is_ending) pthread_cond_wait(&state.changed, &state.lock);
   pthread_mutex_unlock(&state.lock);
 }
 
@@ -323,10 +325,10 @@ int main(void) {
   say("listening " EXHOOK_STR_FORMAT, EXHOOK_STR_ARG(address));
   while (fgets(line, sizeof(line), stdin)) {
     if (strcmp(line, "release\n") != 0) continue;
-    open_gate();
+    open_gate(false);
     say("released");
   }
-  open_gate();
+  open_gate(true);
   no_error(exhook_server_stop(server));
   pthread_mutex_lock(&state.lock);
   while (state.deferred > 0) pthread_cond_wait(&state.changed, &state.lock);
