@@ -8,8 +8,9 @@ use std::sync::{
 use super::{
     ClientSettings, Connected, Done, Grant, MqttMessage, Publication, Published, Subscribed,
     Subscription,
+    arrival::{begin_session, disconnected},
     channel::{Action, Channel},
-    cluster::Cluster,
+    cluster::{Asking, Cluster, Routing},
     diary::Trace,
     packets::properties,
     sessions::Previous,
@@ -97,7 +98,7 @@ impl Client {
         let previous = self.cluster.sessions.open(&channel);
         *lock(&self.channel) = Some(Arc::clone(&channel));
         let session_present = matches!(previous, Previous::Resumed { .. });
-        let queue = self.begin_session(&trace, &channel, previous).await;
+        let queue = begin_session(&trace, &channel, previous).await;
         drop(turn);
         for delivery in queue {
             self.cluster.deliver(&trace, &channel, delivery).await;
@@ -109,71 +110,6 @@ impl Client {
             session_present,
             calls: trace.take(),
         }
-    }
-
-    /// Tells of the session and the connection, in the order of the release; returns what waited
-    /// for the client.
-    async fn begin_session(
-        &self,
-        trace: &Trace,
-        channel: &Arc<Channel>,
-        previous: Previous,
-    ) -> Vec<super::sessions::Delivery> {
-        let release = channel.node.release;
-        let is_4 = release.is_4();
-        let meta = channel.node.identity.meta();
-        let clientinfo = Some(channel.clientinfo());
-        let mut queued = Vec::new();
-        let mut taken_over = None;
-        if let Previous::Resumed {
-            old,
-            was_online,
-            queue,
-        } = previous
-        {
-            queued = queue;
-            let request = proto::SessionResumedRequest {
-                clientinfo: clientinfo.clone(),
-                meta: meta.clone(),
-            };
-            channel
-                .notify(trace, Request::SessionResumed(request))
-                .await;
-            // Before 5.4 the old connection was said to be lost once more, even where it was.
-            let says_disconnected = !is_4 && (was_online || !release.sends_subscription_options());
-            if release.is_at_least(5, 9, 0) {
-                taken_over = Some((old, says_disconnected));
-            } else {
-                take_over(trace, &old, says_disconnected).await;
-            }
-        } else {
-            if let Previous::Discarded { old, was_online } = previous {
-                if was_online && !is_4 {
-                    disconnected(trace, &old, "discarded").await;
-                }
-                let request = proto::SessionDiscardedRequest {
-                    clientinfo: Some(old.clientinfo()),
-                    meta: meta.clone(),
-                };
-                old.notify(trace, Request::SessionDiscarded(request)).await;
-            }
-            let request = proto::SessionCreatedRequest {
-                clientinfo: clientinfo.clone(),
-                meta: meta.clone(),
-            };
-            channel
-                .notify(trace, Request::SessionCreated(request))
-                .await;
-        }
-        let request = proto::ClientConnectedRequest { clientinfo, meta };
-        channel
-            .notify(trace, Request::ClientConnected(request))
-            .await;
-        channel.notify_connack(trace, "success").await;
-        if let Some((old, says_disconnected)) = taken_over {
-            take_over(trace, &old, says_disconnected).await;
-        }
-        queued
     }
 
     /// Subscribes. A client that is not connected is granted nothing.
@@ -295,14 +231,14 @@ impl Client {
         channel: &Arc<Channel>,
         publication: &Publication,
         is_will: bool,
-    ) -> super::cluster::Routing {
+    ) -> Routing {
         let settings = &self.cluster.settings;
         let topic = &publication.topic;
         let allowed = channel
             .authorize(trace, settings, Action::Publish, topic)
             .await;
         if !allowed {
-            return super::cluster::Routing::ended(unauthorized(trace));
+            return Routing::ended(unauthorized(trace));
         }
         let message = channel.message(publication, is_will);
         if topic.starts_with(SYSTEM_TOPICS) {
@@ -311,7 +247,7 @@ impl Client {
                 .route(trace, &channel.node, message, false)
                 .await;
         }
-        let asked = super::cluster::Asking {
+        let asked = Asking {
             clientinfo: Some(channel.clientinfo()),
             user_props: properties(&publication.user_properties),
             retain: publication.retain,
@@ -373,28 +309,6 @@ impl Client {
         let channel = lock(&self.channel).clone()?;
         self.cluster.sessions.is_online(&channel).then_some(channel)
     }
-}
-
-async fn take_over(trace: &Trace, old: &Channel, says_disconnected: bool) {
-    if says_disconnected {
-        disconnected(trace, old, "takenover").await;
-    }
-    let request = proto::SessionTakenoverRequest {
-        clientinfo: Some(old.clientinfo()),
-        meta: old.node.identity.meta(),
-    };
-    old.notify(trace, Request::SessionTakenover(request)).await;
-}
-
-async fn disconnected(trace: &Trace, channel: &Channel, reason: &str) {
-    let request = proto::ClientDisconnectedRequest {
-        clientinfo: Some(channel.clientinfo()),
-        reason: reason.to_owned(),
-        meta: channel.node.identity.meta(),
-    };
-    channel
-        .notify(trace, Request::ClientDisconnected(request))
-        .await;
 }
 
 fn topic_filters<'a>(

@@ -1,5 +1,6 @@
 //! [`Broker`]: a simulated EMQX, whose MQTT clients make it call its providers as the real one does.
 
+mod arrival;
 mod chain;
 mod channel;
 mod client;

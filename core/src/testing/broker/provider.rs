@@ -1,5 +1,7 @@
 //! [`Provider`]: one of the broker's exhook servers, as one node has it.
 
+mod loading;
+
 use std::{
     collections::HashMap,
     sync::{
@@ -8,9 +10,6 @@ use std::{
     },
     time::{Duration, Instant},
 };
-
-use bytes::Bytes;
-use prost::Message as _;
 
 use super::{
     BrokerSettings, CallResult, FailedAction, HookCall, InstalledHook, NodeStatus,
@@ -24,9 +23,8 @@ use super::{
 };
 use crate::{
     hook::{Hook, Request, topic_matches},
-    proto,
     sync::{Mutex, lock},
-    testing::{BrokerPool, Understood},
+    testing::BrokerPool,
 };
 
 /// A provider as a node has it.
@@ -156,137 +154,6 @@ impl Provider {
             hooks,
             loads: state.loads,
         }
-    }
-
-    /// Opens the pool and asks for the hooks. A pool that was there before is closed.
-    pub(super) async fn load(&self, trace: &Trace) -> Result<(), String> {
-        let workers: Vec<_> = (0..self.settings.pool_size.max(1))
-            .map(|_| Worker::new(&self.settings.url, self.release, self.pace))
-            .collect();
-        let loaded = self.load_with(&workers, trace).await;
-        let mut state = lock(&self.state);
-        match loaded {
-            Ok(hooks) => {
-                state.status = ProviderStatus::Connected;
-                state.reason = None;
-                state.hooks = hooks;
-                state.workers = workers;
-                state.loads += 1;
-                Ok(())
-            }
-            Err(reason) => {
-                state.status = self.status_after_failure();
-                state.reason = Some(reason.clone());
-                state.workers = Vec::new();
-                Err(reason)
-            }
-        }
-    }
-
-    async fn load_with(
-        &self,
-        workers: &[Arc<Worker>],
-        trace: &Trace,
-    ) -> Result<HashMap<Hook, Vec<String>>, String> {
-        if self.release.connects_at_load() {
-            for worker in workers {
-                worker.connect().await?;
-            }
-        }
-        let request = self.node.loaded_request();
-        let hook = Hook::ProviderLoaded;
-        let (received, elapsed) = self.exchange(&workers[0], &request, self.timeout()).await;
-        let understood = match &received {
-            Received::Message(message) => self.read_hooks(message.clone()),
-            Received::Fails(reason) | Received::Hangs(reason) | Received::Crashes(reason) => {
-                Err(reason.clone())
-            }
-        };
-        let result = match &understood {
-            Ok(_) => CallResult::Answered {
-                verdict: "loaded".to_owned(),
-            },
-            Err(reason) => CallResult::Failed {
-                reason: reason.clone(),
-            },
-        };
-        self.write(trace, hook, request, result, elapsed);
-        understood
-    }
-
-    /// The hooks of a `LoadedResponse`: the first of a name wins, and an unknown one fails all.
-    fn read_hooks(&self, message: Bytes) -> Result<HashMap<Hook, Vec<String>>, String> {
-        let response = proto::LoadedResponse::decode(message)
-            .map_err(|error| format!("the answer is no LoadedResponse: {error}"))?;
-        let specs = match self.release.kind().loaded(response) {
-            Ok(Understood::Loaded(specs)) => specs,
-            Ok(_) => Vec::new(),
-            Err(reason) => return Err(reason),
-        };
-        let mut hooks = HashMap::new();
-        for spec in specs {
-            if let Some(hook) = Hook::from_name(&spec.name) {
-                hooks.entry(hook).or_insert(spec.topics);
-            }
-        }
-        Ok(hooks)
-    }
-
-    fn status_after_failure(&self) -> ProviderStatus {
-        if self.auto_reconnect().is_some() {
-            ProviderStatus::Connecting
-        } else {
-            ProviderStatus::Disconnected
-        }
-    }
-
-    /// Removes the hooks, says so, and closes the pool. Errors do not count.
-    pub(super) async fn unload(&self, trace: &Trace) {
-        let workers = {
-            let mut state = lock(&self.state);
-            let was_loaded = state.status == ProviderStatus::Connected;
-            state.status = ProviderStatus::Disabled;
-            state.hooks.clear();
-            let workers = std::mem::take(&mut state.workers);
-            if was_loaded { workers } else { Vec::new() }
-        };
-        let Some(worker) = workers.first() else {
-            return;
-        };
-        let request = self.node.unloaded_request();
-        let timeout = self.release.unload_timeout().min(self.timeout());
-        let (received, elapsed) = self.exchange(worker, &request, timeout).await;
-        let (result, _) = self.read(Hook::ProviderUnloaded, received);
-        self.write(trace, Hook::ProviderUnloaded, request, result, elapsed);
-    }
-
-    /// Forgets everything without a word, as a broker does that is killed.
-    pub(super) fn kill(&self) {
-        let mut state = lock(&self.state);
-        state.status = ProviderStatus::Connecting;
-        state.hooks.clear();
-        state.workers.clear();
-        state.loads = 0;
-    }
-
-    /// Makes the provider one that is lost, to be loaded anew: what a health check does.
-    pub(super) async fn check_health(&self) -> bool {
-        let workers = {
-            let state = lock(&self.state);
-            if state.status != ProviderStatus::Connected {
-                return true;
-            }
-            state.workers.clone()
-        };
-        for worker in &workers {
-            if !worker.is_up().await {
-                let mut state = lock(&self.state);
-                state.status = self.status_after_failure();
-                state.reason = Some("a connection was lost".to_owned());
-                return false;
-            }
-        }
-        true
     }
 
     /// Cuts all connections, as a network does that fails.
