@@ -30,6 +30,7 @@ const WINDOW_BYTES: i64 = 65_535;
 const RELEASE_BYTES: usize = STREAM_WINDOW as usize / 2;
 const MOST_STREAM: u32 = 0x7fff_ffff;
 const MOST_HEADER_BYTES: usize = 1 << 20;
+
 /// The streams of a connection. It sends no `RST_STREAM`, as the broker does not.
 pub(super) struct Multiplexer {
     /// To be written, from `written` on.
