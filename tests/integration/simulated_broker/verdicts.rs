@@ -241,5 +241,7 @@ async fn ingress_is_asked_by_brokers_since_6_3_only() {
             .publish(&Publication::new("t", "x"))
             .await;
         assert_eq!(published.authorized, authorized, "{version}");
+        let reason_code = if authorized { 0 } else { 0x87 };
+        assert_eq!(published.reason_code, reason_code, "{version}");
     }
 }

@@ -10,7 +10,7 @@ use super::{
     Subscription,
     arrival::{begin_session, disconnected},
     channel::{Action, Channel},
-    cluster::{Asking, Cluster, Routing},
+    cluster::{Asking, Cluster, Routing, deliver},
     diary::Trace,
     packets::properties,
     sessions::Previous,
@@ -101,7 +101,7 @@ impl Client {
         let queue = begin_session(&trace, &channel, previous).await;
         drop(turn);
         for delivery in queue {
-            self.cluster.deliver(&trace, &channel, delivery).await;
+            deliver(&trace, &channel, delivery).await;
         }
         Connected {
             accepted: true,
@@ -164,7 +164,7 @@ impl Client {
         }
         drop(turn);
         for delivery in retained {
-            self.cluster.deliver(&trace, &channel, delivery).await;
+            deliver(&trace, &channel, delivery).await;
         }
         Subscribed {
             accepted: grants.iter().all(|grant| grant.granted),
@@ -338,7 +338,8 @@ fn grant(subscription: &Subscription, granted: bool) -> Grant {
     }
 }
 
-fn unauthorized(trace: &Trace) -> Published {
+/// What a client gets that may not publish.
+pub(super) fn unauthorized(trace: &Trace) -> Published {
     Published {
         authorized: false,
         blocked: false,

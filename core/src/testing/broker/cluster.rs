@@ -11,7 +11,7 @@ use super::{
     BrokerSettings, ClientSettings, MqttMessage, Published,
     chain::{Decision, Folded},
     channel::Channel,
-    client::reason_code,
+    client::{reason_code, unauthorized},
     diary::{Diary, Observer, Trace},
     effect::blocks,
     node::Node,
@@ -110,10 +110,7 @@ impl Cluster {
         asking: Asking,
     ) -> Routing {
         if !self.lets_in(trace, node, &message, &asking).await {
-            let mut published = published(&message, false);
-            published.authorized = false;
-            published.delivered_as = None;
-            return Routing::ended(published);
+            return Routing::ended(unauthorized(trace));
         }
         // The retainer comes before the hook, and keeps what the client sent.
         if asking.retain {
@@ -146,7 +143,6 @@ impl Cluster {
                 if is_lost || blocks(node.release, &message) {
                     let mut published = published(&message, false);
                     published.blocked = !is_lost;
-                    published.delivered_as = None;
                     return Routing::ended(published);
                 }
                 message
@@ -215,14 +211,10 @@ impl Cluster {
             deliveries,
         }
     }
-
-    pub(super) async fn deliver(&self, trace: &Trace, channel: &Arc<Channel>, delivery: Delivery) {
-        deliver(trace, channel, delivery).await;
-    }
 }
 
 /// Gives a message to a subscriber, which acknowledges it where that is due.
-async fn deliver(trace: &Trace, channel: &Arc<Channel>, delivery: Delivery) {
+pub(super) async fn deliver(trace: &Trace, channel: &Arc<Channel>, delivery: Delivery) {
     let Delivery {
         message,
         is_retained,
