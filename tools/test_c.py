@@ -116,6 +116,8 @@ class Outcome:
 def main() -> int:
     """Builds and runs what was chosen."""
     arguments = parse_arguments()
+    # A job in the background of a shell has it ignored, and so would the tests about it.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     for package in ("exhook-c", "exhook-c-test", "exhook-test-broker"):
         cargo(package)
     link_libraries()
@@ -124,13 +126,16 @@ def main() -> int:
     if not variants or not programs:
         print("no variant or no program has such a name", file=sys.stderr)
         return 2
-    passed = True
+    failures: list[str] = []
     if not arguments.variant and not arguments.program:
         exports = [check_exports(library) for library in LIBRARIES]
-        passed = report("headers", [*exports, *in_parallel(check_header, header_checks())])
+        failures += report("headers", [*exports, *in_parallel(check_header, header_checks())])
     for variant in variants:
-        passed &= test(variant, programs)
-    return 0 if passed else 1
+        failures += test(variant, programs)
+    if failures:
+        # Repeated where a reader of a long log looks first.
+        print(f"\n{len(failures)} failed:\n" + "\n".join(failures), flush=True)
+    return 1 if failures else 0
 
 
 def parse_arguments() -> argparse.Namespace:
@@ -233,8 +238,8 @@ def support_of(program: Path) -> list[Path]:
     return sorted(path for folder in folders for path in folder.glob("*.c"))
 
 
-def test(variant: Variant, programs: list[Path]) -> bool:
-    """Builds and runs the programs in one way."""
+def test(variant: Variant, programs: list[Path]) -> list[str]:
+    """Builds and runs the programs in one way; hands out what `report` says of failed ones."""
     if variant.runner and not shutil.which(variant.runner[0]):
         return report(variant.name, [Outcome("run", False, 0, f"{variant.runner[0]} is missing")])
     variant.folder.mkdir(parents=True, exist_ok=True)
@@ -397,16 +402,19 @@ def run(
     return Outcome(what, not problem, time.monotonic() - began, output + problem)
 
 
-def report(variant: str, outcomes: Iterable[Outcome]) -> bool:
-    """Prints a line for each outcome, and the output of those that failed."""
-    passed = True
+def report(variant: str, outcomes: Iterable[Outcome]) -> list[str]:
+    """Prints a line for each outcome, with the output of those that failed, and hands out the
+    latter."""
+    failures = []
     for outcome in outcomes:
-        passed &= outcome.passed
         verdict = "ok" if outcome.passed else "FAILED"
-        print(f"{variant:16} {outcome.what:32} {verdict} ({outcome.seconds:.1f} s)", flush=True)
+        text = f"{variant:16} {outcome.what:32} {verdict} ({outcome.seconds:.1f} s)"
         if not outcome.passed:
-            print(re.sub("^", "    ", outcome.output.rstrip(), flags=re.MULTILINE), flush=True)
-    return passed
+            output = re.sub("^", "    ", outcome.output.rstrip(), flags=re.MULTILINE)
+            text = f"{text}\n{output}"
+            failures.append(text)
+        print(text, flush=True)
+    return failures
 
 
 if __name__ == "__main__":
