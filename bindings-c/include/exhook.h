@@ -761,6 +761,87 @@ exhook_error *exhook_server_set_io_threads(exhook_server *server, uint64_t value
 exhook_error *exhook_server_set_max_message_bytes(exhook_server *server, uint64_t value);
 
 /**
+ * How much memory the requests that are arriving may take together. What comes while it is used up
+ * is answered with the fallback, unread. The default is 268435456.
+ *
+ * Ownership: a returned error is the caller's, to be freed.
+ * Threads: any; not while the server runs.
+ * Valid until: the server is freed.
+ */
+exhook_error *exhook_server_set_max_buffered_bytes(exhook_server *server, uint64_t value);
+
+/**
+ * How many bytes of headers a request may have; those of a broker have some 400. The default is
+ * 16384.
+ *
+ * Ownership: a returned error is the caller's, to be freed.
+ * Threads: any; not while the server runs.
+ * Valid until: the server is freed.
+ */
+exhook_error *exhook_server_set_max_header_bytes(exhook_server *server, uint64_t value);
+
+/**
+ * How many calls of one connection may be running at once; more are answered with the fallback at
+ * once. The default is 5000.
+ *
+ * Ownership: a returned error is the caller's, to be freed.
+ * Threads: any; not while the server runs.
+ * Valid until: the server is freed.
+ */
+exhook_error *exhook_server_set_max_inflight_per_connection(exhook_server *server, uint64_t value);
+
+/**
+ * How many connections are served at once; more wait to be accepted until one ends. A quarter of
+ * the files that the process may open is left to the program. The default is 4096.
+ *
+ * Ownership: a returned error is the caller's, to be freed.
+ * Threads: any; not while the server runs.
+ * Valid until: the server is freed.
+ */
+exhook_error *exhook_server_set_max_connections(exhook_server *server, uint64_t value);
+
+/**
+ * How many connections one address may have; more are closed as soon as they are accepted. A
+ * broker opens `pool_size` of them, 8 unless told otherwise, but a proxy stands for many brokers.
+ * The default is 1024.
+ *
+ * Ownership: a returned error is the caller's, to be freed.
+ * Threads: any; not while the server runs.
+ * Valid until: the server is freed.
+ */
+exhook_error *exhook_server_set_max_connections_per_peer(exhook_server *server, uint64_t value);
+
+/**
+ * How many connections may be at their beginning, TLS and the HTTP/2 preface, at once; more are
+ * closed, oldest first. The default is 256.
+ *
+ * Ownership: a returned error is the caller's, to be freed.
+ * Threads: any; not while the server runs.
+ * Valid until: the server is freed.
+ */
+exhook_error *exhook_server_set_max_handshakes(exhook_server *server, uint64_t value);
+
+/**
+ * How long a connection may take for its beginning: TLS and the HTTP/2 preface. The default is
+ * 10000.
+ *
+ * Ownership: a returned error is the caller's, to be freed.
+ * Threads: any; not while the server runs.
+ * Valid until: the server is freed.
+ */
+exhook_error *exhook_server_set_handshake_timeout_ms(exhook_server *server, uint64_t value);
+
+/**
+ * How long a request may take to arrive whole; less where its broker waits less. The default is
+ * 10000.
+ *
+ * Ownership: a returned error is the caller's, to be freed.
+ * Threads: any; not while the server runs.
+ * Valid until: the server is freed.
+ */
+exhook_error *exhook_server_set_receive_timeout_ms(exhook_server *server, uint64_t value);
+
+/**
  * How long stopping waits for running calls and queued notifications. The default is 5000.
  *
  * Ownership: a returned error is the caller's, to be freed.
@@ -768,6 +849,16 @@ exhook_error *exhook_server_set_max_message_bytes(exhook_server *server, uint64_
  * Valid until: the server is freed.
  */
 exhook_error *exhook_server_set_drain_timeout_ms(exhook_server *server, uint64_t value);
+
+/**
+ * How long a server that is told to stop goes on as before, except that it says it is not ready,
+ * so that load balancers can turn away from it first. The default is 0.
+ *
+ * Ownership: a returned error is the caller's, to be freed.
+ * Threads: any; not while the server runs.
+ * Valid until: the server is freed.
+ */
+exhook_error *exhook_server_set_drain_delay_ms(exhook_server *server, uint64_t value);
 
 /**
  * How often a connection is probed with a PING, so that brokers that vanished are noticed: one
@@ -778,6 +869,76 @@ exhook_error *exhook_server_set_drain_timeout_ms(exhook_server *server, uint64_t
  * Valid until: the server is freed.
  */
 exhook_error *exhook_server_set_keepalive_interval_ms(exhook_server *server, uint64_t value);
+
+/**
+ * The server's certificate and those that lead to its authority, in PEM: the path of a file, or
+ * the text itself. With `tls_key` it turns TLS on. The default is "".
+ *
+ * Ownership: the text is copied; a returned error is the caller's, to be freed.
+ * Threads: any; not while the server runs.
+ * Valid until: the server is freed.
+ */
+exhook_error *exhook_server_set_tls_cert(exhook_server *server, exhook_str value);
+
+/**
+ * The private key of `tls_cert`, in PEM: the path of a file, or the text itself. The default is
+ * "".
+ *
+ * Ownership: the text is copied; a returned error is the caller's, to be freed.
+ * Threads: any; not while the server runs.
+ * Valid until: the server is freed.
+ */
+exhook_error *exhook_server_set_tls_key(exhook_server *server, exhook_str value);
+
+/**
+ * The authorities whose certificates brokers have to show, in PEM: the path of a file, or the text
+ * itself. Without it brokers need no certificate. The default is "".
+ *
+ * Ownership: the text is copied; a returned error is the caller's, to be freed.
+ * Threads: any; not while the server runs.
+ * Valid until: the server is freed.
+ */
+exhook_error *exhook_server_set_tls_client_ca(exhook_server *server, exhook_str value);
+
+/**
+ * Which brokers are served: names (DNS, IP address or URI) of which their certificate has to have
+ * one, parted by commas. Empty serves all that `tls_client_ca` vouches for. The default is "".
+ *
+ * Ownership: the text is copied; a returned error is the caller's, to be freed.
+ * Threads: any; not while the server runs.
+ * Valid until: the server is freed.
+ */
+exhook_error *exhook_server_set_tls_client_names(exhook_server *server, exhook_str value);
+
+/**
+ * Which brokers are served: SHA-256 fingerprints of which their certificate has to have one, in
+ * hexadecimal, parted by commas. Empty serves all that `tls_client_ca` vouches for. The default is
+ * "".
+ *
+ * Ownership: the text is copied; a returned error is the caller's, to be freed.
+ * Threads: any; not while the server runs.
+ * Valid until: the server is freed.
+ */
+exhook_error *exhook_server_set_tls_client_fingerprints(exhook_server *server, exhook_str value);
+
+/**
+ * The oldest version of TLS that is spoken: 1.2 or 1.3. The default is "1.2".
+ *
+ * Ownership: the text is copied; a returned error is the caller's, to be freed.
+ * Threads: any; not while the server runs.
+ * Valid until: the server is freed.
+ */
+exhook_error *exhook_server_set_tls_min_version(exhook_server *server, exhook_str value);
+
+/**
+ * How often the files of `tls_cert`, `tls_key` and `tls_client_ca` are looked at for changes,
+ * which new connections get. 0 turns it off. The default is 10000.
+ *
+ * Ownership: a returned error is the caller's, to be freed.
+ * Threads: any; not while the server runs.
+ * Valid until: the server is freed.
+ */
+exhook_error *exhook_server_set_tls_reload_interval_ms(exhook_server *server, uint64_t value);
 
 /**
  * Also announce the valued hooks that have no handler, and answer them with ignore. For brokers of
@@ -791,15 +952,93 @@ exhook_error *exhook_server_set_keepalive_interval_ms(exhook_server *server, uin
 exhook_error *exhook_server_set_companion(exhook_server *server, bool value);
 
 /**
- * Where `GET /metrics` is answered over HTTP/1.1 in Prometheus' text format: `host:port`, or a
- * port alone for this machine only. Empty turns it off. There is neither TLS nor a password:
- * whoever reaches the address can read it. The default is "".
+ * Where operators find this server over HTTP/1.1, with metrics, health and a live page:
+ * `host:port`, or a port alone for this machine only. Empty turns it off. There is neither TLS nor
+ * a password: whoever reaches the address can read it. The default is "".
  *
  * Ownership: the text is copied; a returned error is the caller's, to be freed.
  * Threads: any; not while the server runs.
  * Valid until: the server is freed.
  */
 exhook_error *exhook_server_set_admin(exhook_server *server, exhook_str value);
+
+/**
+ * Whether the live page of `admin` shows the payloads of messages. The default is false.
+ *
+ * Ownership: a returned error is the caller's, to be freed.
+ * Threads: any; not while the server runs.
+ * Valid until: the server is freed.
+ */
+exhook_error *exhook_server_set_admin_payloads(exhook_server *server, bool value);
+
+/**
+ * Whether gRPC clients may ask which services and methods there are (reflection). The default is
+ * true.
+ *
+ * Ownership: a returned error is the caller's, to be freed.
+ * Threads: any; not while the server runs.
+ * Valid until: the server is freed.
+ */
+exhook_error *exhook_server_set_reflection(exhook_server *server, bool value);
+
+/**
+ * Where log lines go as text or JSON: `text` or `json` for standard error, or one of them with the
+ * path of a file, as in `json:/var/log/exhook.log`. Empty leaves them to the language's logger.
+ * The default is "".
+ *
+ * Ownership: the text is copied; a returned error is the caller's, to be freed.
+ * Threads: any; not while the server runs.
+ * Valid until: the server is freed.
+ */
+exhook_error *exhook_server_set_log(exhook_server *server, exhook_str value);
+
+/**
+ * Where each valued decision is logged: the path of a file of JSON lines, or `log` for where other
+ * log lines go. Empty turns it off. The default is "".
+ *
+ * Ownership: the text is copied; a returned error is the caller's, to be freed.
+ * Threads: any; not while the server runs.
+ * Valid until: the server is freed.
+ */
+exhook_error *exhook_server_set_decision_log(exhook_server *server, exhook_str value);
+
+/**
+ * The size from which on the file of `decision_log` is put aside and a new one begun. The default
+ * is 104857600.
+ *
+ * Ownership: a returned error is the caller's, to be freed.
+ * Threads: any; not while the server runs.
+ * Valid until: the server is freed.
+ */
+exhook_error *exhook_server_set_decision_log_max_bytes(exhook_server *server, uint64_t value);
+
+/**
+ * How many files of `decision_log` are kept beside the newest. The default is 5.
+ *
+ * Ownership: a returned error is the caller's, to be freed.
+ * Threads: any; not while the server runs.
+ * Valid until: the server is freed.
+ */
+exhook_error *exhook_server_set_decision_log_files(exhook_server *server, uint64_t value);
+
+/**
+ * Where traces go by OTLP over HTTP, as in `http://127.0.0.1:4318`. Empty turns them off. The
+ * default is "".
+ *
+ * Ownership: the text is copied; a returned error is the caller's, to be freed.
+ * Threads: any; not while the server runs.
+ * Valid until: the server is freed.
+ */
+exhook_error *exhook_server_set_otlp_endpoint(exhook_server *server, exhook_str value);
+
+/**
+ * How many of a hundred calls are traced. The default is 100.
+ *
+ * Ownership: a returned error is the caller's, to be freed.
+ * Threads: any; not while the server runs.
+ * Valid until: the server is freed.
+ */
+exhook_error *exhook_server_set_otlp_sample_percent(exhook_server *server, uint64_t value);
 
 /**
  * Options of which none is set.

@@ -40,8 +40,11 @@ static exhook_error *listen_nowhere(exhook_server *server) {
   return exhook_server_listen(server, NOWHERE);
 }
 
-static exhook_error *set_admin_nowhere(exhook_server *server) {
-  return exhook_server_set_admin(server, NOWHERE);
+static exhook_error *set_nowhere(exhook_error *(*set)(exhook_server *server, exhook_str value)) {
+  exhook_server *server = exhook_server_new();
+  exhook_error *error = set(server, NOWHERE);
+  CHECK_OK(exhook_server_free(server));
+  return error;
 }
 
 static exhook_error *on_without_callback(exhook_server *server) {
@@ -147,6 +150,8 @@ static void failures_nowhere(void) {
 #define CODE(X, name) X(name, CHECK_CODE(name(NULL), EXHOOK_ERR_NULL))
 #define CODE_OF_2(X, name) X(name, CHECK_CODE(name(NULL, 1), EXHOOK_ERR_NULL))
 #define SETTER(X, name) X(name, CHECK_NULL(name(NULL, 1)))
+#define TEXT_SETTER(X, name)                                                                       \
+  X(name, CHECK_NULL(name(NULL, EXHOOK_STR("9090"))); CHECK_NULL(set_nowhere(name)))
 
 #define CALLS(X)                                                                                   \
   TEXT(X, exhook_call_broker_datetime)                                                             \
@@ -284,17 +289,40 @@ static void failures_nowhere(void) {
   X(exhook_server_metrics, CHECK(exhook_server_metrics(NULL) == NULL))                             \
   X(exhook_server_on, on_null())                                                                   \
   X(exhook_server_on_with, on_with_null())                                                         \
-  X(exhook_server_set_admin, CHECK_NULL(exhook_server_set_admin(NULL, EXHOOK_STR("9090")));        \
-    CHECK_NULL(with_server(set_admin_nowhere)))                                                    \
+  TEXT_SETTER(X, exhook_server_set_admin)                                                          \
+  SETTER(X, exhook_server_set_admin_payloads)                                                      \
   SETTER(X, exhook_server_set_companion)                                                           \
+  TEXT_SETTER(X, exhook_server_set_decision_log)                                                   \
+  SETTER(X, exhook_server_set_decision_log_files)                                                  \
+  SETTER(X, exhook_server_set_decision_log_max_bytes)                                              \
+  SETTER(X, exhook_server_set_drain_delay_ms)                                                      \
   SETTER(X, exhook_server_set_drain_timeout_ms)                                                    \
+  SETTER(X, exhook_server_set_handshake_timeout_ms)                                                \
   SETTER(X, exhook_server_set_inbox_capacity)                                                      \
   SETTER(X, exhook_server_set_io_threads)                                                          \
   SETTER(X, exhook_server_set_keepalive_interval_ms)                                               \
+  TEXT_SETTER(X, exhook_server_set_log)                                                            \
+  SETTER(X, exhook_server_set_max_buffered_bytes)                                                  \
+  SETTER(X, exhook_server_set_max_connections)                                                     \
+  SETTER(X, exhook_server_set_max_connections_per_peer)                                            \
+  SETTER(X, exhook_server_set_max_handshakes)                                                      \
+  SETTER(X, exhook_server_set_max_header_bytes)                                                    \
   SETTER(X, exhook_server_set_max_inflight)                                                        \
+  SETTER(X, exhook_server_set_max_inflight_per_connection)                                         \
   SETTER(X, exhook_server_set_max_message_bytes)                                                   \
+  TEXT_SETTER(X, exhook_server_set_otlp_endpoint)                                                  \
+  SETTER(X, exhook_server_set_otlp_sample_percent)                                                 \
+  SETTER(X, exhook_server_set_receive_timeout_ms)                                                  \
+  SETTER(X, exhook_server_set_reflection)                                                          \
   SETTER(X, exhook_server_set_threads)                                                             \
   SETTER(X, exhook_server_set_timeout_ms)                                                          \
+  TEXT_SETTER(X, exhook_server_set_tls_cert)                                                       \
+  TEXT_SETTER(X, exhook_server_set_tls_client_ca)                                                  \
+  TEXT_SETTER(X, exhook_server_set_tls_client_fingerprints)                                        \
+  TEXT_SETTER(X, exhook_server_set_tls_client_names)                                               \
+  TEXT_SETTER(X, exhook_server_set_tls_key)                                                        \
+  TEXT_SETTER(X, exhook_server_set_tls_min_version)                                                \
+  SETTER(X, exhook_server_set_tls_reload_interval_ms)                                              \
   X(exhook_server_start, CHECK_NULL(exhook_server_start(NULL, ADDRESS));                           \
     CHECK_NULL(with_server(start_nowhere)))                                                        \
   X(exhook_server_stop, CHECK_NULL(exhook_server_stop(NULL)))                                      \

@@ -273,13 +273,85 @@ export interface AppOptions {
    * 16777216.
    */
   maxMessageBytes?: number | undefined
+  /**
+   * How much memory the requests that are arriving may take together. What comes while it is used
+   * up is answered with the fallback, unread. Default: 268435456.
+   */
+  maxBufferedBytes?: number | undefined
+  /**
+   * How many bytes of headers a request may have; those of a broker have some 400. Default: 16384.
+   */
+  maxHeaderBytes?: number | undefined
+  /**
+   * How many calls of one connection may be running at once; more are answered with the fallback at
+   * once. Default: 5000.
+   */
+  maxInflightPerConnection?: number | undefined
+  /**
+   * How many connections are served at once; more wait to be accepted until one ends. A quarter of
+   * the files that the process may open is left to the program. Default: 4096.
+   */
+  maxConnections?: number | undefined
+  /**
+   * How many connections one address may have; more are closed as soon as they are accepted. A
+   * broker opens `pool_size` of them, 8 unless told otherwise, but a proxy stands for many brokers.
+   * Default: 1024.
+   */
+  maxConnectionsPerPeer?: number | undefined
+  /**
+   * How many connections may be at their beginning, TLS and the HTTP/2 preface, at once; more are
+   * closed, oldest first. Default: 256.
+   */
+  maxHandshakes?: number | undefined
+  /**
+   * How long a connection may take for its beginning: TLS and the HTTP/2 preface. Default: 10000.
+   */
+  handshakeTimeoutMs?: number | undefined
+  /**
+   * How long a request may take to arrive whole; less where its broker waits less. Default: 10000.
+   */
+  receiveTimeoutMs?: number | undefined
   /** How long stopping waits for running calls and queued notifications. Default: 5000. */
   drainTimeoutMs?: number | undefined
+  /**
+   * How long a server that is told to stop goes on as before, except that it says it is not ready,
+   * so that load balancers can turn away from it first. Default: 0.
+   */
+  drainDelayMs?: number | undefined
   /**
    * How often a connection is probed with a PING, so that brokers that vanished are noticed: one
    * that has not answered when the next is due is let go. 0 turns probing off. Default: 30000.
    */
   keepaliveIntervalMs?: number | undefined
+  /**
+   * The server's certificate and those that lead to its authority, in PEM: the path of a file, or
+   * the text itself. With `tls_key` it turns TLS on. Default: ''.
+   */
+  tlsCert?: string | undefined
+  /** The private key of `tls_cert`, in PEM: the path of a file, or the text itself. Default: ''. */
+  tlsKey?: string | undefined
+  /**
+   * The authorities whose certificates brokers have to show, in PEM: the path of a file, or the
+   * text itself. Without it brokers need no certificate. Default: ''.
+   */
+  tlsClientCa?: string | undefined
+  /**
+   * Which brokers are served: names (DNS, IP address or URI) of which their certificate has to have
+   * one, parted by commas. Empty serves all that `tls_client_ca` vouches for. Default: ''.
+   */
+  tlsClientNames?: string | undefined
+  /**
+   * Which brokers are served: SHA-256 fingerprints of which their certificate has to have one, in
+   * hexadecimal, parted by commas. Empty serves all that `tls_client_ca` vouches for. Default: ''.
+   */
+  tlsClientFingerprints?: string | undefined
+  /** The oldest version of TLS that is spoken: 1.2 or 1.3. Default: '1.2'. */
+  tlsMinVersion?: string | undefined
+  /**
+   * How often the files of `tls_cert`, `tls_key` and `tls_client_ca` are looked at for changes,
+   * which new connections get. 0 turns it off. Default: 10000.
+   */
+  tlsReloadIntervalMs?: number | undefined
   /**
    * Also announce the valued hooks that have no handler, and answer them with ignore. For brokers
    * of 5.9 and later with several exhook servers, whose chain otherwise ends at a server that did
@@ -287,11 +359,42 @@ export interface AppOptions {
    */
   companion?: boolean | undefined
   /**
-   * Where `GET /metrics` is answered over HTTP/1.1 in Prometheus' text format: `host:port`, or a
-   * port alone for this machine only. Empty turns it off. There is neither TLS nor a password:
-   * whoever reaches the address can read it. Default: ''.
+   * Where operators find this server over HTTP/1.1, with metrics, health and a live page:
+   * `host:port`, or a port alone for this machine only. Empty turns it off. There is neither TLS
+   * nor a password: whoever reaches the address can read it. Default: ''.
    */
   admin?: string | undefined
+  /** Whether the live page of `admin` shows the payloads of messages. Default: false. */
+  adminPayloads?: boolean | undefined
+  /**
+   * Whether gRPC clients may ask which services and methods there are (reflection). Default: true.
+   */
+  reflection?: boolean | undefined
+  /**
+   * Where log lines go as text or JSON: `text` or `json` for standard error, or one of them with
+   * the path of a file, as in `json:/var/log/exhook.log`. Empty leaves them to the language's
+   * logger. Default: ''.
+   */
+  log?: string | undefined
+  /**
+   * Where each valued decision is logged: the path of a file of JSON lines, or `log` for where
+   * other log lines go. Empty turns it off. Default: ''.
+   */
+  decisionLog?: string | undefined
+  /**
+   * The size from which on the file of `decision_log` is put aside and a new one begun. Default:
+   * 104857600.
+   */
+  decisionLogMaxBytes?: number | undefined
+  /** How many files of `decision_log` are kept beside the newest. Default: 5. */
+  decisionLogFiles?: number | undefined
+  /**
+   * Where traces go by OTLP over HTTP, as in `http://127.0.0.1:4318`. Empty turns them off.
+   * Default: ''.
+   */
+  otlpEndpoint?: string | undefined
+  /** How many of a hundred calls are traced. Default: 100. */
+  otlpSamplePercent?: number | undefined
   /**
    * Where log records go, or `false` for nowhere. Default: warnings and errors go to `console.error`.
    */

@@ -113,19 +113,81 @@ define_config! {
     io_threads: usize = Number(1);
     /// The largest request that is decoded; larger ones are answered with the fallback.
     max_message_bytes: usize = Number(16 * 1024 * 1024);
+    /// How much memory the requests that are arriving may take together. What comes while it is used
+    /// up is answered with the fallback, unread.
+    max_buffered_bytes: usize = Number(256 * 1024 * 1024);
+    /// How many bytes of headers a request may have; those of a broker have some 400.
+    max_header_bytes: usize = Number(16 * 1024);
+    /// How many calls of one connection may be running at once; more are answered with the fallback
+    /// at once.
+    max_inflight_per_connection: usize = Number(5_000);
+    /// How many connections are served at once; more wait to be accepted until one ends. A quarter of
+    /// the files that the process may open is left to the program.
+    max_connections: usize = Number(4_096);
+    /// How many connections one address may have; more are closed as soon as they are accepted. A
+    /// broker opens `pool_size` of them, 8 unless told otherwise, but a proxy stands for many brokers.
+    max_connections_per_peer: usize = Number(1_024);
+    /// How many connections may be at their beginning, TLS and the HTTP/2 preface, at once; more are
+    /// closed, oldest first.
+    max_handshakes: usize = Number(256);
+    /// How long a connection may take for its beginning: TLS and the HTTP/2 preface.
+    handshake_timeout_ms: u64 = Number(10_000);
+    /// How long a request may take to arrive whole; less where its broker waits less.
+    receive_timeout_ms: u64 = Number(10_000);
     /// How long stopping waits for running calls and queued notifications.
     drain_timeout_ms: u64 = Number(5_000);
+    /// How long a server that is told to stop goes on as before, except that it says it is not ready,
+    /// so that load balancers can turn away from it first.
+    drain_delay_ms: u64 = Number(0);
     /// How often a connection is probed with a PING, so that brokers that vanished are noticed: one
     /// that has not answered when the next is due is let go. 0 turns probing off.
     keepalive_interval_ms: u64 = Number(30_000);
+    /// The server's certificate and those that lead to its authority, in PEM: the path of a file, or
+    /// the text itself. With `tls_key` it turns TLS on.
+    tls_cert: String = Text(String::new());
+    /// The private key of `tls_cert`, in PEM: the path of a file, or the text itself.
+    tls_key: String = Text(String::new());
+    /// The authorities whose certificates brokers have to show, in PEM: the path of a file, or the
+    /// text itself. Without it brokers need no certificate.
+    tls_client_ca: String = Text(String::new());
+    /// Which brokers are served: names (DNS, IP address or URI) of which their certificate has to
+    /// have one, parted by commas. Empty serves all that `tls_client_ca` vouches for.
+    tls_client_names: String = Text(String::new());
+    /// Which brokers are served: SHA-256 fingerprints of which their certificate has to have one, in
+    /// hexadecimal, parted by commas. Empty serves all that `tls_client_ca` vouches for.
+    tls_client_fingerprints: String = Text(String::new());
+    /// The oldest version of TLS that is spoken: 1.2 or 1.3.
+    tls_min_version: String = Text("1.2".to_owned());
+    /// How often the files of `tls_cert`, `tls_key` and `tls_client_ca` are looked at for changes,
+    /// which new connections get. 0 turns it off.
+    tls_reload_interval_ms: u64 = Number(10_000);
     /// Also announce the valued hooks that have no handler, and answer them with ignore. For
     /// brokers of 5.9 and later with several exhook servers, whose chain otherwise ends at a
     /// server that did not announce the hook.
     companion: bool = Switch(false);
-    /// Where `GET /metrics` is answered over HTTP/1.1 in Prometheus' text format: `host:port`, or a
-    /// port alone for this machine only. Empty turns it off. There is neither TLS nor a password:
-    /// whoever reaches the address can read it.
+    /// Where operators find this server over HTTP/1.1, with metrics, health and a live page:
+    /// `host:port`, or a port alone for this machine only. Empty turns it off. There is neither TLS
+    /// nor a password: whoever reaches the address can read it.
     admin: String = Text(String::new());
+    /// Whether the live page of `admin` shows the payloads of messages.
+    admin_payloads: bool = Switch(false);
+    /// Whether gRPC clients may ask which services and methods there are (reflection).
+    reflection: bool = Switch(true);
+    /// Where log lines go as text or JSON: `text` or `json` for standard error, or one of them with
+    /// the path of a file, as in `json:/var/log/exhook.log`. Empty leaves them to the language's
+    /// logger.
+    log: String = Text(String::new());
+    /// Where each valued decision is logged: the path of a file of JSON lines, or `log` for where
+    /// other log lines go. Empty turns it off.
+    decision_log: String = Text(String::new());
+    /// The size from which on the file of `decision_log` is put aside and a new one begun.
+    decision_log_max_bytes: u64 = Number(100 * 1024 * 1024);
+    /// How many files of `decision_log` are kept beside the newest.
+    decision_log_files: usize = Number(5);
+    /// Where traces go by OTLP over HTTP, as in `http://127.0.0.1:4318`. Empty turns them off.
+    otlp_endpoint: String = Text(String::new());
+    /// How many of a hundred calls are traced.
+    otlp_sample_percent: u64 = Number(100);
 }
 
 impl Config {
@@ -153,7 +215,22 @@ impl Config {
             ("inbox_capacity", self.inbox_capacity as u64),
             ("io_threads", self.io_threads as u64),
             ("max_message_bytes", self.max_message_bytes as u64),
+            ("max_buffered_bytes", self.max_buffered_bytes as u64),
+            ("max_header_bytes", self.max_header_bytes as u64),
+            (
+                "max_inflight_per_connection",
+                self.max_inflight_per_connection as u64,
+            ),
+            ("max_connections", self.max_connections as u64),
+            (
+                "max_connections_per_peer",
+                self.max_connections_per_peer as u64,
+            ),
+            ("max_handshakes", self.max_handshakes as u64),
+            ("handshake_timeout_ms", self.handshake_timeout_ms),
+            ("receive_timeout_ms", self.receive_timeout_ms),
             ("drain_timeout_ms", self.drain_timeout_ms),
+            ("decision_log_max_bytes", self.decision_log_max_bytes),
         ] {
             if value == 0 {
                 return Err(Error::new(
