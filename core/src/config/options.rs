@@ -1,45 +1,10 @@
 //! [`Config`]: every option of a server, and the only place where defaults live.
 
-use std::fmt;
-
+use super::value::ConfigValue;
 use crate::{
     error::{Error, ErrorCode},
-    server::AdminAddress,
     words::did_you_mean,
 };
-
-/// The value of an option where options go by name: in files, in the environment, in other
-/// languages.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum ConfigValue {
-    /// A whole number from 0.
-    Number(u64),
-    /// On or off.
-    Switch(bool),
-    /// Words, such as an address.
-    Text(String),
-}
-
-impl ConfigValue {
-    /// What an option takes whose value is of this kind, for error messages.
-    pub const fn expected(&self) -> &'static str {
-        match self {
-            ConfigValue::Number(_) => "a whole number from 0",
-            ConfigValue::Switch(_) => "true or false",
-            ConfigValue::Text(_) => "a text",
-        }
-    }
-}
-
-impl fmt::Display for ConfigValue {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            ConfigValue::Number(number) => number.fmt(formatter),
-            ConfigValue::Switch(on) => on.fmt(formatter),
-            ConfigValue::Text(text) => write!(formatter, "{text:?}"),
-        }
-    }
-}
 
 /// How many threads run handlers at most, in languages where a handler keeps its thread.
 pub const DEFAULT_THREADS: usize = 32;
@@ -201,62 +166,6 @@ impl Config {
             ),
         };
         Error::new(ErrorCode::InvalidOption, message)
-    }
-
-    /// Checks that every value has a meaning.
-    ///
-    /// # Errors
-    ///
-    /// [`ErrorCode::InvalidOption`], naming the option and what it takes.
-    pub fn validate(&self) -> Result<(), Error> {
-        for (name, value) in [
-            ("timeout_ms", self.timeout_ms),
-            ("max_inflight", self.max_inflight as u64),
-            ("inbox_capacity", self.inbox_capacity as u64),
-            ("io_threads", self.io_threads as u64),
-            ("max_message_bytes", self.max_message_bytes as u64),
-            ("max_buffered_bytes", self.max_buffered_bytes as u64),
-            ("max_header_bytes", self.max_header_bytes as u64),
-            (
-                "max_inflight_per_connection",
-                self.max_inflight_per_connection as u64,
-            ),
-            ("max_connections", self.max_connections as u64),
-            (
-                "max_connections_per_peer",
-                self.max_connections_per_peer as u64,
-            ),
-            ("max_handshakes", self.max_handshakes as u64),
-            ("handshake_timeout_ms", self.handshake_timeout_ms),
-            ("receive_timeout_ms", self.receive_timeout_ms),
-            ("drain_timeout_ms", self.drain_timeout_ms),
-            ("decision_log_max_bytes", self.decision_log_max_bytes),
-        ] {
-            if value == 0 {
-                return Err(Error::new(
-                    ErrorCode::InvalidOption,
-                    format!("{name} is 0; it must be at least 1"),
-                ));
-            }
-        }
-        if self.io_threads > 256 {
-            return Err(Error::new(
-                ErrorCode::InvalidOption,
-                format!("io_threads is {}; at most 256 make sense", self.io_threads),
-            ));
-        }
-        if self.max_message_bytes > u32::MAX as usize {
-            return Err(Error::new(
-                ErrorCode::InvalidOption,
-                format!(
-                    "max_message_bytes is {}; a gRPC message has at most {}",
-                    self.max_message_bytes,
-                    u32::MAX
-                ),
-            ));
-        }
-        AdminAddress::of(self)?;
-        Ok(())
     }
 }
 
