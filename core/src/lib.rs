@@ -13,6 +13,7 @@ mod app;
 mod call;
 mod config;
 mod deadline;
+mod decision;
 mod dispatch;
 mod error;
 mod hook;

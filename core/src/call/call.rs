@@ -12,9 +12,10 @@ use std::{
 
 use tracing::error;
 
-use super::{Answer, Failure, MessagePatch, ReplyError, Slot, Verdict};
+use super::{Answer, Answered, Failure, MessagePatch, ReplyError, Slot, Verdict};
 use crate::{
-    dispatch::{Chain, Fallback, Finish, WakeQueue},
+    decision::Cause,
+    dispatch::{Chain, ChainedHandler, Fallback, Finish, WakeQueue},
     hook::{AnswerKind, Hook, Request},
     metrics::HookMetrics,
     package::Package,
@@ -41,7 +42,7 @@ pub struct Call {
 /// What the holder of a call and whoever waits for its answer have in common.
 pub(crate) struct CallShared {
     pub(crate) origin: CallOrigin,
-    pub(crate) slot: Slot<Answer>,
+    pub(crate) slot: Slot<Answered>,
     progress: Mutex<Progress>,
     started: AtomicBool,
 }
@@ -62,6 +63,7 @@ pub(crate) struct CallOrigin {
 /// What is answered if the handler whose turn it is fails.
 struct Progress {
     fallback: Fallback,
+    handler: HandlerId,
     request: Arc<Request>,
     is_changed: bool,
 }
@@ -69,16 +71,17 @@ struct Progress {
 impl CallShared {
     /// What the broker is told when user code does not answer: the fallback of the handler whose
     /// turn it is, keeping what handlers before it have changed.
-    pub(crate) fn fallback_answer(&self) -> Answer {
+    pub(crate) fn fallback_answer(&self, failure: Failure) -> Answered {
         let progress = lock(&self.progress);
-        if progress.is_changed {
+        let answer = if progress.is_changed {
             progress.fallback.answer_changed(&progress.request)
         } else {
             progress.fallback.answer(&progress.request)
-        }
+        };
+        answer.because(Cause::Fallback(failure), Some(progress.handler))
     }
 
-    fn fill(&self, answer: Answer) -> Result<(), ReplyError> {
+    fn fill(&self, answer: Answered) -> Result<(), ReplyError> {
         match self.slot.fill(answer) {
             Ok(waker) => {
                 if let Some(waker) = waker {
@@ -101,12 +104,13 @@ impl Call {
         position: usize,
         request: Arc<Request>,
     ) -> (Self, Arc<CallShared>) {
-        let fallback = origin.chain.handlers[position].fallback;
+        let ChainedHandler { id, fallback, .. } = origin.chain.handlers[position];
         let shared = Arc::new(CallShared {
             origin,
             slot: Slot::new(),
             progress: Mutex::new(Progress {
                 fallback,
+                handler: id,
                 request: Arc::clone(&request),
                 is_changed: false,
             }),
@@ -289,7 +293,10 @@ impl Call {
             return Err(ReplyError::TooLate);
         }
         self.position = position;
-        lock(&self.shared.progress).fallback = self.shared.origin.chain.handlers[position].fallback;
+        let next = &self.shared.origin.chain.handlers[position];
+        let mut progress = lock(&self.shared.progress);
+        (progress.fallback, progress.handler) = (next.fallback, next.id);
+        drop(progress);
         self.hand_over();
         Ok(())
     }
@@ -313,7 +320,8 @@ impl Call {
     fn settle(&mut self, answer: Answer) -> Result<(), ReplyError> {
         self.settled = true;
         let filled = if self.shared.origin.deadline.is_some() {
-            self.shared.fill(answer)
+            let handler = Some(self.handler());
+            self.shared.fill(answer.because(Cause::Handler, handler))
         } else {
             Ok(())
         };
@@ -324,7 +332,12 @@ impl Call {
     fn settle_by_fallback(&mut self, failure: Failure) {
         self.settled = true;
         let waits = self.shared.origin.deadline.is_some();
-        if !waits || self.shared.fill(self.shared.fallback_answer()).is_ok() {
+        if !waits
+            || self
+                .shared
+                .fill(self.shared.fallback_answer(failure))
+                .is_ok()
+        {
             self.shared.origin.metrics.fell_back(failure);
         }
         self.shared.origin.finish.run();

@@ -13,6 +13,6 @@ pub use call::{Call, HandlerId};
 pub(crate) use call::{CallOrigin, CallShared};
 pub(crate) use message::{ALLOW_PUBLISH, MAX_TOPIC_BYTES};
 pub use message::{MessagePatch, MessageProblem};
-pub(crate) use reply::Answer;
+pub(crate) use reply::{Answer, Answered};
 pub use reply::{Failure, ReplyError, Verdict};
 pub(crate) use slot::Slot;

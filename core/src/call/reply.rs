@@ -2,8 +2,12 @@
 
 use std::{fmt, sync::Arc};
 
-use super::message::{MessagePatch, MessageProblem};
+use super::{
+    HandlerId,
+    message::{MessagePatch, MessageProblem},
+};
 use crate::{
+    decision::Cause,
     hook::{AnswerKind, Hook, Request},
     proto,
 };
@@ -174,4 +178,35 @@ impl Answer {
             Answer::Empty
         }
     }
+
+    /// The place of the verdict among those of [`VERDICTS`](crate::metrics::VERDICTS).
+    pub(crate) const fn verdict(&self) -> usize {
+        match self {
+            Answer::Bool { value: true, stop } if *stop => 0,
+            Answer::Bool { value: false, stop } if *stop => 1,
+            Answer::Bool { .. } => 2,
+            Answer::Ignore => 3,
+            Answer::Message { patch, .. } if patch.block => 5,
+            Answer::Message { .. } => 4,
+            Answer::Empty | Answer::Loaded(_) => 6,
+        }
+    }
+
+    /// The answer with where it came from.
+    pub(crate) const fn because(self, cause: Cause, handler: Option<HandlerId>) -> Answered {
+        Answered {
+            answer: self,
+            cause,
+            handler,
+        }
+    }
+}
+
+/// An answer, and where it came from.
+#[derive(Clone, Debug)]
+pub(crate) struct Answered {
+    pub(crate) answer: Answer,
+    pub(crate) cause: Cause,
+    /// The handler that gave it, or whose fallback it is.
+    pub(crate) handler: Option<HandlerId>,
 }

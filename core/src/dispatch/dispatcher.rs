@@ -17,12 +17,13 @@ use super::{
     outgoing::{Outgoing, Running},
 };
 use crate::{
-    call::{Answer, CallOrigin, Failure},
+    call::{Answer, Answered, CallOrigin, Failure},
     config::Config,
     deadline::{Deadlines, usable},
+    decision::{Cause, Decision, Observer},
     hook::{AnswerKind, Hook, Request, hook_specs},
     log::Seldom,
-    metrics::{HookMetrics, Metrics},
+    metrics::{HookMetrics, Metrics, VERDICTS},
     package::{BrokerVersion, Package},
     proto::LoadedResponse,
 };
@@ -36,6 +37,7 @@ pub(crate) struct Dispatcher {
     timeout: Duration,
     companion: bool,
     metrics: Arc<Metrics>,
+    observers: Vec<Arc<dyn Observer>>,
     overload: Seldom,
     dropped: Seldom,
     ignored_authentication: Seldom,
@@ -62,10 +64,17 @@ impl Dispatcher {
             timeout: Duration::from_millis(config.timeout_ms),
             companion: config.companion,
             metrics,
+            observers: Vec::new(),
             overload: Seldom::new(),
             dropped: Seldom::new(),
             ignored_authentication: Seldom::new(),
         }
+    }
+
+    #[allow(dead_code)]
+    /// Also tells `observer` of every decision.
+    pub(crate) fn observe(&mut self, observer: Arc<dyn Observer>) {
+        self.observers.push(observer);
     }
 
     /// The metrics that this dispatcher counts into.
@@ -104,18 +113,36 @@ impl Dispatcher {
         metrics.called();
         metrics.fell_back(failure);
         // A message that could not be read can be blocked all the same.
-        let answer = self.fallback(&Arc::new(Request::empty(hook)));
-        metrics.answered(&answer, arrived.elapsed());
-        answer
+        let request = Arc::new(Request::empty(hook));
+        let answered = self.fallback(&request, failure);
+        let took = arrived.elapsed();
+        metrics.answered(&answered.answer, took);
+        self.tell(package, &request, &answered, took);
+        answered.answer
     }
 
-    fn fallback(&self, request: &Arc<Request>) -> Answer {
+    fn fallback(&self, request: &Arc<Request>, failure: Failure) -> Answered {
         let hook = request.hook();
-        self.chains[hook as usize]
-            .handlers
-            .first()
+        let first = self.chains[hook as usize].handlers.first();
+        first
             .map_or(Fallback::Ignore, |handler| handler.fallback)
             .answer(request)
+            .because(Cause::Fallback(failure), first.map(|handler| handler.id))
+    }
+
+    fn tell(&self, package: Package, request: &Arc<Request>, answered: &Answered, took: Duration) {
+        for observer in &self.observers {
+            observer.decided(&Decision {
+                package,
+                hook: request.hook(),
+                request,
+                verdict: VERDICTS[answered.answer.verdict()],
+                cause: answered.cause,
+                handler: answered.handler,
+                took,
+                shadow: None,
+            });
+        }
     }
 
     /// The answer to `request`, at its deadline at the latest.
@@ -124,7 +151,8 @@ impl Dispatcher {
         let metrics = self.metrics.hook(package, hook);
         metrics.called();
         let deadlines = arrival.deadlines.clone();
-        let answer = match self.prepare(arrival, request, metrics) {
+        let observed = (!self.observers.is_empty()).then(|| Arc::clone(&request));
+        let answered = match self.prepare(arrival, request, metrics) {
             Err(answer) => answer,
             Ok(outgoing) if outgoing.takes_room() && !self.take_room() => {
                 // Boxed, so that what is rare does not enlarge what is not.
@@ -135,11 +163,15 @@ impl Dispatcher {
                 Err(waiting) => waiting.answer(&deadlines).await,
             },
         };
-        if matches!(answer, Answer::Ignore) {
+        if matches!(answered.answer, Answer::Ignore) {
             self.warn_of_ignored_authentication(package, hook);
         }
-        metrics.answered(&answer, arrived.elapsed());
-        answer
+        let took = arrived.elapsed();
+        metrics.answered(&answered.answer, took);
+        if let Some(request) = observed {
+            self.tell(package, &request, &answered, took);
+        }
+        answered.answer
     }
 
     /// The call that `request` becomes, or the answer where there is none.
@@ -148,11 +180,11 @@ impl Dispatcher {
         arrival: Arrival,
         request: Arc<Request>,
         metrics: &Arc<HookMetrics>,
-    ) -> Result<Outgoing<'_>, Answer> {
+    ) -> Result<Outgoing<'_>, Answered> {
         let hook = arrival.hook;
         let chain = &self.chains[hook as usize];
         let Some(position) = chain.next(0, &request) else {
-            return Err(Answer::neutral(hook));
+            return Err(Answer::neutral(hook).because(Cause::NoHandler, None));
         };
         let Some(running) = Running::enter(&self.running, self.max_inflight) else {
             return Err(self.overloaded(&request, metrics));
@@ -200,7 +232,7 @@ impl Dispatcher {
         }
     }
 
-    fn overloaded(&self, request: &Arc<Request>, metrics: &HookMetrics) -> Answer {
+    fn overloaded(&self, request: &Arc<Request>, metrics: &HookMetrics) -> Answered {
         let hook = request.hook();
         metrics.fell_back(Failure::Overload);
         if !hook.is_valued() {
@@ -214,7 +246,7 @@ impl Dispatcher {
                  Make handlers faster or raise max_inflight"
             );
         }
-        self.fallback(request)
+        self.fallback(request, Failure::Overload)
     }
 
     /// The shorter of what the handlers may take and what the broker waits, less what the answer
@@ -235,14 +267,14 @@ impl Dispatcher {
 
     /// Holds a notification back until there is room for it, which slows the broker down; at the
     /// deadline the event is dropped.
-    async fn hold_back(&self, outgoing: Outgoing<'_>, deadlines: &Deadlines) -> Answer {
+    async fn hold_back(&self, outgoing: Outgoing<'_>, deadlines: &Deadlines) -> Answered {
         let (hook, metrics) = (outgoing.origin.hook, &outgoing.origin.metrics);
         let room = self.lanes.room.acquire();
         if let Some(Ok(permit)) = deadlines.before(outgoing.deadline, room).await {
             permit.forget();
             return outgoing
                 .hand_over(&self.lanes)
-                .unwrap_or_else(|_| Answer::neutral(hook));
+                .unwrap_or_else(|_| Answer::neutral(hook).because(Cause::Early, None));
         }
         metrics.dropped();
         if self.dropped.is_due() {
@@ -252,6 +284,6 @@ impl Dispatcher {
                  faster, give them more threads or raise inbox_capacity"
             );
         }
-        Answer::neutral(hook)
+        Answer::neutral(hook).because(Cause::Dropped, None)
     }
 }

@@ -14,7 +14,7 @@ mod tests;
 mod wake;
 mod work_queue;
 
-pub(crate) use chain::Chain;
+pub(crate) use chain::{Chain, ChainedHandler};
 pub(crate) use dispatcher::{Arrival, Dispatcher};
 pub use handler::Handler;
 pub use inbox::Inbox;

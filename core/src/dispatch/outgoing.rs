@@ -11,8 +11,9 @@ use std::{
 
 use super::{Finish, lanes::Lanes};
 use crate::{
-    call::{Answer, Call, CallOrigin, CallShared, Failure},
+    call::{Answer, Answered, Call, CallOrigin, CallShared, Failure},
     deadline::Deadlines,
+    decision::Cause,
     hook::Request,
 };
 
@@ -56,7 +57,7 @@ impl<'count> Outgoing<'count> {
     }
 
     /// Hands the call over; the answer, where it is there at once.
-    pub(super) fn hand_over(self, lanes: &Lanes) -> Result<Answer, Waiting<'count>> {
+    pub(super) fn hand_over(self, lanes: &Lanes) -> Result<Answered, Waiting<'count>> {
         let waits = self.origin.deadline.is_some();
         let hook = self.origin.hook;
         let lane = match self.origin.finish {
@@ -69,7 +70,7 @@ impl<'count> Outgoing<'count> {
             None => call.hand_over(),
         }
         if !waits {
-            return Ok(Answer::neutral(hook));
+            return Ok(Answer::neutral(hook).because(Cause::Early, None));
         }
         shared.slot.take().ok_or(Waiting {
             shared,
@@ -94,7 +95,7 @@ impl Drop for Waiting<'_> {
 
 impl Waiting<'_> {
     /// The answer of user code, or at the deadline the fallback.
-    pub(super) async fn answer(self, deadlines: &Deadlines) -> Answer {
+    pub(super) async fn answer(self, deadlines: &Deadlines) -> Answered {
         let slot = &self.shared.slot;
         let answer = poll_fn(|context| slot.poll_take(context));
         if let Some(answer) = deadlines.before(self.deadline, answer).await {
@@ -105,6 +106,6 @@ impl Waiting<'_> {
             return answer;
         }
         self.shared.origin.metrics.fell_back(Failure::Deadline);
-        self.shared.fallback_answer()
+        self.shared.fallback_answer(Failure::Deadline)
     }
 }

@@ -101,16 +101,7 @@ impl HookMetrics {
     }
 
     pub(crate) fn answered(&self, answer: &Answer, took: Duration) {
-        let verdict = match answer {
-            Answer::Bool { stop: false, .. } => 2,
-            Answer::Bool { value: true, .. } => 0,
-            Answer::Bool { value: false, .. } => 1,
-            Answer::Ignore => 3,
-            Answer::Message { patch, .. } if patch.block => 5,
-            Answer::Message { .. } => 4,
-            Answer::Empty | Answer::Loaded(_) => 6,
-        };
-        self.verdicts[verdict].fetch_add(1, Ordering::Relaxed);
+        self.verdicts[answer.verdict()].fetch_add(1, Ordering::Relaxed);
         self.latency.record(took);
     }
 

@@ -1,6 +1,7 @@
 //! How requests become answers, without a socket.
 
 mod chains;
+mod decisions;
 mod waiting;
 
 use std::{
@@ -84,8 +85,12 @@ impl Setup {
     }
 
     fn build(self) -> Arc<Dispatcher> {
+        Arc::new(self.dispatcher())
+    }
+
+    fn dispatcher(self) -> Dispatcher {
         let chains = self.registry.unwrap_or_default().into_chains();
-        Arc::new(Dispatcher::new(chains, &self.config, Metrics::new()))
+        Dispatcher::new(chains, &self.config, Metrics::new())
     }
 }
 
