@@ -3,6 +3,7 @@
 mod admin;
 mod broker_checklist;
 mod captured_logs;
+mod drain;
 mod frames;
 mod fuzz_corpus;
 mod http2;

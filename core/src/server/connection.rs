@@ -41,6 +41,8 @@ const MAX_FRAME_BYTES: u32 = STREAM_WINDOW;
 const MAX_HEADER_LIST_BYTES: u32 = 16 * 1024;
 /// How many streams a peer may break before it is sent away (RUSTSEC-2024-0003).
 const MAX_LOCAL_ERROR_RESETS: usize = 1024;
+/// How long a peer may take to go when it was told to and no call is under way.
+const GOODBYE_TIMEOUT: Duration = Duration::from_millis(500);
 /// How long a peer may take to begin HTTP/2.
 const PREFACE_TIMEOUT: Duration = Duration::from_secs(10);
 
@@ -110,13 +112,13 @@ async fn serve_http2<S>(
 where
     S: AsyncRead + AsyncWrite + Unpin,
 {
-    let mut phases = context.phases();
     let keepalive_interval = context.keepalive_interval;
-    let mut closing = pin!(phases.wait_for(|phase| *phase >= Phase::Closing));
+    let (mut phases, mut last_phases) = (context.phases(), context.phases());
+    let mut draining = pin!(phases.wait_for(|phase| *phase >= Phase::Draining));
     let handshake = flushing(flusher, builder().handshake::<_, Bytes>(socket));
     let shaken = tokio::select! {
         shaken = timeout(PREFACE_TIMEOUT, handshake) => shaken.ok(),
-        _ = closing.as_mut() => None,
+        _ = draining.as_mut() => None,
     };
     let Some(connection) = shaken else {
         return Ok(());
@@ -137,13 +139,26 @@ where
     };
     let ended = tokio::select! {
         ended = flushing(flusher, poll_fn(|context| served.poll(context))) => Some(ended),
-        _ = closing => None,
+        _ = draining => None,
     };
-    match ended {
-        Some(ended) => ended,
-        None => {
-            served.connection.graceful_shutdown();
-            flushing(flusher, poll_fn(|context| served.poll(context))).await
+    if let Some(ended) = ended {
+        return ended;
+    }
+    // EMQX up to 5.8.8 gives up the calls that are under way when it is told to go.
+    let ended = tokio::select! {
+        ended = flushing(flusher, poll_fn(|context| served.poll_until_idle(context))) => ended,
+        _ = last_phases.wait_for(|phase| *phase >= Phase::Closing) => None,
+    };
+    if let Some(ended) = ended {
+        return ended;
+    }
+    served.connection.graceful_shutdown();
+    loop {
+        let leaving = flushing(flusher, poll_fn(|context| served.poll(context)));
+        match timeout(GOODBYE_TIMEOUT, leaving).await {
+            Ok(ended) => return ended,
+            Err(_) if served.is_idle() => return Ok(()),
+            Err(_) => {}
         }
     }
 }
@@ -204,5 +219,23 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Served<S> {
                 return Poll::Pending;
             }
         }
+    }
+
+    /// Does what [`poll`](Self::poll) does, up to a moment when no call is under way; ready with how
+    /// the connection has ended if it has before.
+    fn poll_until_idle(
+        &mut self,
+        context: &mut Context<'_>,
+    ) -> Poll<Option<Result<(), h2::Error>>> {
+        match self.poll(context) {
+            Poll::Ready(ended) => Poll::Ready(Some(ended)),
+            Poll::Pending if self.is_idle() => Poll::Ready(None),
+            Poll::Pending => Poll::Pending,
+        }
+    }
+
+    /// Whether every request is answered, and every answer handed to the socket.
+    fn is_idle(&self) -> bool {
+        self.streams.is_empty() && !self.connection.has_streams()
     }
 }

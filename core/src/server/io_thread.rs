@@ -64,19 +64,16 @@ impl IoThread {
         }
         let mut phases = self.context.phases();
         let open = Rc::new(Cell::new(0_usize));
-        loop {
-            tokio::select! {
-                accepted = self.incoming.recv() => match accepted {
-                    Some(accepted) => self.serve(accepted, &wakes, &open),
-                    None => break,
-                },
-                _ = phases.wait_for(|phase| *phase >= Phase::Closing) => break,
+        let serving = async {
+            // Ends with the acceptor, so that no connection is left behind that it has accepted.
+            while let Some(accepted) = self.incoming.recv().await {
+                self.serve(accepted, &wakes, &open);
             }
-        }
-        let ended = phases.wait_for(|phase| *phase >= Phase::Ended);
+            none_open(&open, &self.context).await;
+        };
         tokio::select! {
-            _ = ended => {}
-            () = none_open(&open, &self.context) => {}
+            () = serving => {}
+            _ = phases.wait_for(|phase| *phase >= Phase::Ended) => {}
         }
         waking.abort();
     }
@@ -112,10 +109,10 @@ pub(super) fn build_runtime() -> Result<Runtime, Error> {
         .map_err(failed)
 }
 
-/// Completes when the last connection has ended and the server is closing.
+/// Completes when the last connection has ended and the server takes no new ones.
 async fn none_open(open: &Cell<usize>, context: &ConnectionContext) {
     let mut phases = context.phases();
-    let _ = phases.wait_for(|phase| *phase >= Phase::Closing).await;
+    let _ = phases.wait_for(|phase| *phase >= Phase::Draining).await;
     while open.get() > 0 {
         tokio::time::sleep(std::time::Duration::from_millis(1)).await;
     }

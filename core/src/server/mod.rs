@@ -21,7 +21,7 @@ use std::{
     fmt,
     net::SocketAddr,
     process,
-    sync::Arc,
+    sync::{Arc, atomic::Ordering},
     thread::JoinHandle,
     time::{Duration, Instant},
 };
@@ -51,9 +51,12 @@ use io_thread::IoThread;
 pub(crate) enum Phase {
     /// Connections are accepted and served.
     Serving,
-    /// No new connections; those that are open are served on.
+    /// The same, but whoever asks is told that the server is not ready.
+    Announced,
+    /// No new connections; those that are open are served on, and end when no call is under way on
+    /// them.
     Draining,
-    /// Connections are told to go and end once their calls are answered.
+    /// All connections are told to go, whatever is under way, and end once their calls are answered.
     Closing,
     /// Whatever is left is dropped.
     Ended,
@@ -69,7 +72,10 @@ pub struct Server {
     hooks: Vec<(Hook, Vec<String>)>,
     dispatcher: Arc<Dispatcher>,
     phase: watch::Sender<Phase>,
+    /// Those that serve brokers, then that of the admin listener.
     threads: Mutex<Vec<JoinHandle<()>>>,
+    io_threads: usize,
+    drain_delay: Duration,
     drain_timeout: Duration,
     process: u32,
 }
@@ -114,6 +120,8 @@ impl Server {
             dispatcher,
             phase,
             threads: Mutex::new(Vec::new()),
+            io_threads: config.io_threads,
+            drain_delay: Duration::from_millis(config.drain_delay_ms),
             drain_timeout: Duration::from_millis(config.drain_timeout_ms),
             process: process::id(),
         };
@@ -159,9 +167,10 @@ impl Server {
         counted(&self.dispatcher)
     }
 
-    /// Stops accepting, waits for running calls and queued notifications up to
-    /// `drain_timeout_ms`, closes the connections and ends the threads. Blocks until that is done;
-    /// a second call has no effect.
+    /// Says that the server is not ready, and serves on for `drain_delay_ms`; then stops accepting,
+    /// waits for running calls and queued notifications up to `drain_timeout_ms`, lets each
+    /// connection go when no call is under way on it, and ends the threads. Blocks until that is
+    /// done; a second call has no effect.
     ///
     /// # Errors
     ///
@@ -180,8 +189,16 @@ impl Server {
         if threads.is_empty() {
             return Ok(());
         }
+        if !self.drain_delay.is_zero() {
+            info!(
+                drain_delay_ms = self.drain_delay.as_millis(),
+                "told to stop; the server says that it is not ready, and serves on"
+            );
+            self.advance(Phase::Announced);
+            std::thread::sleep(self.drain_delay);
+        }
         self.advance(Phase::Draining);
-        self.drain();
+        self.drain(&threads[..self.io_threads.min(threads.len())]);
         self.advance(Phase::Closing);
         wait_until(CLOSE_TIMEOUT, || {
             threads.iter().all(JoinHandle::is_finished)
@@ -215,14 +232,19 @@ impl Server {
         self.phase.send_replace(phase);
     }
 
-    fn drain(&self) {
+    /// Waits for calls, notifications and connections, which are served by `io_threads`.
+    fn drain(&self, io_threads: &[JoinHandle<()>]) {
         let idle = wait_until(self.drain_timeout, || {
-            self.dispatcher.running() == 0 && self.dispatcher.queued() == 0
+            self.dispatcher.running() == 0
+                && self.dispatcher.queued() == 0
+                && io_threads.iter().all(JoinHandle::is_finished)
         });
         if !idle {
+            let connections = &self.dispatcher.metrics().connections;
             warn!(
                 running = self.dispatcher.running(),
                 queued = self.dispatcher.queued(),
+                connections = connections.load(Ordering::Relaxed),
                 "drain_timeout_ms is over; what is left is given up"
             );
         }

@@ -43,6 +43,11 @@ impl Streams {
             .push(Box::pin(respond(&self.peer, request, response)));
     }
 
+    /// Whether no request is being answered.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.accepted.is_empty() && self.waiting.is_empty()
+    }
+
     /// Gets on with the requests; whether any was answered.
     pub(crate) fn poll_progress(&mut self, context: &mut Context<'_>) -> bool {
         let mut answered = false;
