@@ -32,7 +32,10 @@ pub use app::{
     replace,
 };
 pub use call::{Call, Failure, HandlerId, MessagePatch, MessageProblem, ReplyError, Verdict};
-pub use config::{Config, ConfigValue, DEFAULT_THREADS};
+pub use config::{
+    Config, ConfigLayers, ConfigSource, ConfigValue, DEFAULT_BIND, DEFAULT_THREADS, ProgramOption,
+    Setting, Settings,
+};
 pub use dispatch::{
     Ack, Burst, Fallback, Handler, HandlerOptions, Inbox, Registry, Wake, WorkQueue,
 };

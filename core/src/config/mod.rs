@@ -1,8 +1,15 @@
-//! The options of a server.
+//! The options of a server, and where their values come from.
 
+mod file;
+mod layers;
+#[cfg(test)]
+mod layers_tests;
 mod options;
+mod settings;
 mod validate;
 mod value;
 
+pub use layers::{ConfigLayers, DEFAULT_BIND, ProgramOption};
 pub use options::{Config, DEFAULT_THREADS};
+pub use settings::{ConfigSource, Setting, Settings};
 pub use value::ConfigValue;
