@@ -13,7 +13,12 @@ pub use registration::Registration;
 use tokio::runtime::Handle;
 pub use verdicts::{IntoVerdict, allow, block, deny, ignore, keep_going, replace};
 
-use crate::{config::Config, dispatch::Registry, error::Error, server::Server};
+use crate::{
+    config::{Config, ConfigLayers, ConfigValue, Settings},
+    dispatch::Registry,
+    error::Error,
+    server::Server,
+};
 use handlers::Runtime;
 
 /// The hooks of one program, and the server that they are called from.
@@ -37,9 +42,23 @@ use handlers::Runtime;
 /// of the message.
 #[derive(Default)]
 pub struct App {
-    config: Config,
+    options: Options,
     pending: Vec<Pending>,
     runtime: Arc<Runtime>,
+}
+
+/// The options of an app.
+enum Options {
+    /// What the code says; [`App::run`] looks at the environment too.
+    Code(Config),
+    /// What the program has put together.
+    Settled(Settings),
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Options::Code(Config::default())
+    }
 }
 
 impl App {
@@ -48,15 +67,41 @@ impl App {
         Self::default()
     }
 
-    /// An app without handlers.
+    /// An app without handlers. [`run`](App::run) lets the environment override the options.
     pub fn with_config(config: Config) -> Self {
         Self {
-            config,
+            options: Options::Code(config),
             ..Self::default()
         }
     }
 
-    /// Serves on `address` (`host:port` or `unix:/path`) until the server is stopped or dropped.
+    /// An app without handlers, whose options are settled: the environment is not looked at again.
+    ///
+    /// ```no_run
+    /// use exhook::{App, ConfigLayers, ConfigValue};
+    ///
+    /// let settings = ConfigLayers::new()
+    ///     .file("exhook.toml")
+    ///     .process_environment()
+    ///     .flag("timeout_ms", ConfigValue::Number(500))
+    ///     .resolve()?;
+    /// if std::env::args().any(|word| word == "--print-config") {
+    ///     print!("{settings}");
+    ///     return Ok(());
+    /// }
+    /// let bind = settings.bind().to_owned();
+    /// App::with_settings(settings).run(&bind)?;
+    /// # Ok::<(), exhook::Error>(())
+    /// ```
+    pub fn with_settings(settings: Settings) -> Self {
+        Self {
+            options: Options::Settled(settings),
+            ..Self::default()
+        }
+    }
+
+    /// Serves on `address` (`host:port` or `unix:/path`) until the server is stopped or dropped. The
+    /// environment is not looked at.
     ///
     /// # Errors
     ///
@@ -67,19 +112,40 @@ impl App {
             pending.register(&mut registry)?;
         }
         self.runtime.begin(Handle::try_current().ok())?;
-        Server::start(&self.config, registry, address)
+        match self.options {
+            Options::Code(config) => Server::start(&config, registry, address),
+            Options::Settled(settings) => Server::start(settings, registry, address),
+        }
     }
 
     /// Serves on `address` until the process is told to end (Ctrl-C, SIGTERM), then drains. A
     /// second signal ends the process at once.
     ///
+    /// Environment variables win over the code: `EXHOOK_BIND` over `address`, one for each option
+    /// such as `EXHOOK_TIMEOUT_MS`, and `EXHOOK_CONFIG` names a file of options, which stands
+    /// between them. Where the settings were given to the app, these count alone.
+    ///
     /// # Errors
     ///
-    /// As [`start`](App::start), and when signals cannot be received.
-    pub fn run(self, address: &str) -> Result<(), Error> {
+    /// As [`start`](App::start), when signals cannot be received, and as
+    /// [`ConfigLayers::resolve`].
+    pub fn run(mut self, address: &str) -> Result<(), Error> {
+        let bind = match &self.options {
+            Options::Settled(_) => address.to_owned(),
+            Options::Code(config) => {
+                let settings = ConfigLayers::new()
+                    .config(config)
+                    .code("bind", ConfigValue::Text(address.to_owned()))
+                    .process_environment()
+                    .resolve()?;
+                let bind = settings.bind().to_owned();
+                self.options = Options::Settled(settings);
+                bind
+            }
+        };
         let runtime = Arc::clone(&self.runtime);
         runtime.begin(None)?;
-        let server = self.start(address)?;
+        let server = self.start(&bind)?;
         runtime.block_on(signal())?;
         runtime.spawn(async {
             if let Ok(code) = signal().await {

@@ -158,11 +158,8 @@ impl ConfigLayers {
         let mut table = Table::new(&self.options);
         for (name, value) in &self.code {
             let setting = table.find(name, name)?;
-            let value = Some(value).filter(|value| value.is_like(&setting.value));
-            let value = value.cloned();
-            table.set(name, name, value, ConfigSource::Code, || {
-                shown(&self.code, name)
-            })?;
+            let like = Some(value.clone()).filter(|value| value.is_like(&setting.value));
+            table.set(name, name, like, ConfigSource::Code, || value.to_string())?;
         }
         let mut above = Table::new(&self.options);
         self.environment_onto(&mut above)?;
@@ -235,11 +232,6 @@ fn file_onto(file: &Setting, table: &mut Table<'_>) -> Result<(), Error> {
             .map_err(|error| option.value_place.error(&error.to_string()))?;
     }
     Ok(())
-}
-
-fn shown(values: &[(String, ConfigValue)], name: &str) -> String {
-    let value = values.iter().find(|(given, _)| given == name);
-    value.map_or(String::new(), |(_, value)| value.to_string())
 }
 
 /// Every option with the value of the highest layer so far.

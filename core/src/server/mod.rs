@@ -34,7 +34,7 @@ use tokio::sync::{mpsc, watch};
 use tracing::{info, warn};
 
 use crate::{
-    config::Config,
+    config::Settings,
     dispatch::{Dispatcher, Registry},
     error::{Error, ErrorCode},
     hook::Hook,
@@ -81,13 +81,23 @@ pub struct Server {
 }
 
 impl Server {
-    /// Binds `address` and serves on threads of its own, until [`stop`](Server::stop).
+    /// Binds `address` and serves on threads of its own, until [`stop`](Server::stop). The settings
+    /// are a [`Config`], or the [`Settings`] that layers come to, which tell operators where each
+    /// value is from.
+    ///
+    /// [`Config`]: crate::Config
     ///
     /// # Errors
     ///
     /// When an option has no meaning, the address or that of the option `admin` cannot be read or is
     /// in use, or the system refuses sockets or threads.
-    pub fn start(config: &Config, registry: Registry, address: &str) -> Result<Self, Error> {
+    pub fn start(
+        settings: impl Into<Settings>,
+        registry: Registry,
+        address: &str,
+    ) -> Result<Self, Error> {
+        let settings = settings.into();
+        let config = settings.config();
         config.validate()?;
         let bind: Bind = address.parse()?;
         // Before the address for brokers, whose socket file would be left behind.
