@@ -9,102 +9,18 @@ use std::{
 use exhook::{Config, Hook, Package, Server};
 
 use crate::{
-    frames::{
-        ACK, DATA, END_HEADERS, END_STREAM, Frame, GOAWAY, HEADERS, PING, PREFACE, RST_STREAM,
-        SETTINGS, WINDOW_UPDATE, literal_headers,
-    },
+    frames::{ACK, DATA, END_STREAM, Frame, GOAWAY, HEADERS, PING, SETTINGS, WINDOW_UPDATE},
     provider::{Provider, TIMEOUT, eventually, publish},
+    raw_client::{RawClient, framed},
 };
 
 const MAX_CONCURRENT_STREAMS: u16 = 3;
 const INITIAL_WINDOW_SIZE: u16 = 4;
 
-/// A client that does just what a test says.
-struct RawClient {
-    socket: TcpStream,
-    received: Vec<u8>,
-}
-
-impl RawClient {
-    fn connect(provider: &Provider) -> Self {
-        let socket = TcpStream::connect(provider.address()).expect("a listener");
-        socket.set_read_timeout(Some(TIMEOUT)).expect("a timeout");
-        let mut client = Self {
-            socket,
-            received: Vec::new(),
-        };
-        client.send(PREFACE);
-        client.send(&Frame::new(SETTINGS, 0, 0, &[]).to_bytes());
-        client
-    }
-
-    fn send(&mut self, bytes: &[u8]) {
-        self.socket.write_all(bytes).expect("the server reads");
-    }
-
-    /// The next frame; `None` once the server has closed the connection.
-    fn next(&mut self) -> Option<Frame> {
-        loop {
-            if let Some(frame) = Frame::take(&mut self.received) {
-                return Some(frame);
-            }
-            let mut piece = [0; 4096];
-            match self.socket.read(&mut piece) {
-                Ok(0) => return None,
-                Ok(count) => self.received.extend_from_slice(&piece[..count]),
-                Err(error) => panic!("no frame within {TIMEOUT:?}: {error}"),
-            }
-        }
-    }
-
-    /// Skips to the next frame of `kind`.
-    fn next_of(&mut self, kind: u8) -> Frame {
-        loop {
-            let frame = self.next().expect("the connection stays open");
-            assert!(![RST_STREAM, GOAWAY].contains(&frame.kind), "{frame:?}");
-            if frame.kind == kind && !(kind == SETTINGS && frame.flags & ACK != 0) {
-                return frame;
-            }
-        }
-    }
-
-    fn send_headers(&mut self, stream: u32, headers: &[(&str, &str)]) {
-        let block = literal_headers(headers);
-        self.send(&Frame::new(HEADERS, END_HEADERS, stream, &block).to_bytes());
-    }
-
-    fn send_call(&mut self, stream: u32, rpc: &str) {
-        let path = format!("/emqx.exhook.v2.HookProvider/{rpc}");
-        self.send_headers(
-            stream,
-            &[
-                (":method", "POST"),
-                (":scheme", "http"),
-                (":authority", "localhost"),
-                (":path", &path),
-                ("content-type", "application/grpc+proto"),
-                ("te", "trailers"),
-                ("grpc-timeout", "5S"),
-            ],
-        );
-    }
-
-    fn send_data(&mut self, stream: u32, data: &[u8], ends: bool) {
-        let flags = if ends { END_STREAM } else { 0 };
-        self.send(&Frame::new(DATA, flags, stream, data).to_bytes());
-    }
-}
-
-fn framed(message: &impl prost::Message) -> Vec<u8> {
-    let message = message.encode_to_vec();
-    let length = u32::try_from(message.len()).expect("a small message");
-    [&[0][..], &length.to_be_bytes(), &message].concat()
-}
-
 #[tokio::test(flavor = "multi_thread")]
 async fn item_8_no_limit_of_streams_is_announced() {
     let provider = Provider::start(Config::default(), |_| {}).await;
-    let mut client = RawClient::connect(&provider);
+    let mut client = RawClient::connect(provider.address());
     let settings = client.next_of(SETTINGS);
     let settings: Vec<(u16, u32)> = settings
         .payload
@@ -127,7 +43,7 @@ async fn item_8_no_limit_of_streams_is_announced() {
 #[tokio::test(flavor = "multi_thread")]
 async fn item_8_pings_without_calls_are_answered_for_ever() {
     let provider = Provider::start(Config::default(), |_| {}).await;
-    let mut client = RawClient::connect(&provider);
+    let mut client = RawClient::connect(provider.address());
     for number in 0..5_000_u64 {
         client.send(&Frame::new(PING, 0, 0, &number.to_be_bytes()).to_bytes());
         let pong = client.next_of(PING);
@@ -146,7 +62,7 @@ async fn item_8_a_large_first_request_does_not_stall_at_the_initial_window() {
         app.on_message_publish(|_| ());
     })
     .await;
-    let mut client = RawClient::connect(&provider);
+    let mut client = RawClient::connect(provider.address());
     let request = framed(&publish("t", vec![1; 300_000]));
     client.send_call(1, "OnMessagePublish");
     let (mut stream_window, mut connection_window) = (65_535, 65_535);
@@ -180,7 +96,7 @@ async fn a_request_that_never_ends_is_answered_before_the_brokers_timeout() {
         app.on_client_authenticate(|_| true);
     })
     .await;
-    let mut client = RawClient::connect(&provider);
+    let mut client = RawClient::connect(provider.address());
     let path = "/emqx.exhook.v2.HookProvider/OnClientAuthenticate";
     client.send_headers(
         1,
@@ -210,7 +126,7 @@ async fn a_compressed_request_is_answered_with_the_fallback_uncompressed() {
         app.on_client_authenticate(|_| true);
     })
     .await;
-    let mut client = RawClient::connect(&provider);
+    let mut client = RawClient::connect(provider.address());
     client.send_call(1, "OnClientAuthenticate");
     client.send_data(1, &[1, 0, 0, 0, 1, 0], true);
     client.next_of(HEADERS);
@@ -230,7 +146,7 @@ async fn what_is_not_http2_is_closed_and_others_are_served_on() {
     if let Err(error) = socket.read_to_end(&mut answer) {
         assert_eq!(error.kind(), ErrorKind::ConnectionReset);
     }
-    let mut client = RawClient::connect(&provider);
+    let mut client = RawClient::connect(provider.address());
     client.send_call(1, "OnClientConnected");
     client.send_data(1, &[0; 5], true);
     assert_eq!(client.next_of(DATA).payload, [0; 5]);
@@ -243,7 +159,7 @@ async fn item_8_a_broker_that_vanished_is_let_go_and_one_that_answers_is_kept() 
         ..Config::default()
     };
     let provider = Provider::start(config, |_| {}).await;
-    let mut client = RawClient::connect(&provider);
+    let mut client = RawClient::connect(provider.address());
     for _ in 0..2 {
         let ping = client.next_of(PING);
         assert_eq!(ping.flags & ACK, 0, "the server asks");
@@ -259,7 +175,7 @@ async fn item_8_a_broker_that_vanished_is_let_go_and_one_that_answers_is_kept() 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_client_that_never_answers_does_not_hold_up_the_stop() {
     let provider = Provider::start(Config::default(), |_| {}).await;
-    let mut client = RawClient::connect(&provider);
+    let mut client = RawClient::connect(provider.address());
     client.next_of(SETTINGS);
     let silent = TcpStream::connect(provider.address()).expect("a listener");
     let begun = Instant::now();
@@ -281,7 +197,7 @@ async fn stopping_says_goodbye_once_the_last_answer_is_out() {
         });
     })
     .await;
-    let mut client = RawClient::connect(&provider);
+    let mut client = RawClient::connect(provider.address());
     client.send_call(1, "OnClientAuthenticate");
     client.send_data(1, &[0; 5], true);
     let server: &Server = &provider.server;

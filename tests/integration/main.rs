@@ -1,6 +1,7 @@
 //! The core from outside: real sockets, real traffic.
 
 mod admin;
+mod attacks;
 mod broker_checklist;
 mod captured_logs;
 mod drain;
@@ -9,6 +10,7 @@ mod fuzz_corpus;
 mod http2;
 mod protocol_fields;
 mod provider;
+mod raw_client;
 mod raw_tcp_replay;
 mod recordings;
 mod refusals;

@@ -97,6 +97,14 @@ pub(crate) fn exposition(snapshot: &MetricsSnapshot, started: SystemTime) -> Str
     ] {
         text.counter(name, meaning, [(String::new(), value)]);
     }
+    text.counter(
+        "exhook_connections_refused_total",
+        "Connections closed to protect the server, by reason.",
+        snapshot
+            .connections_refused
+            .iter()
+            .map(|(reason, count)| (format!("reason=\"{reason}\""), *count)),
+    );
     text.0
 }
 

@@ -2,6 +2,7 @@
 
 mod exposition;
 mod histogram;
+mod refusal;
 mod snapshot;
 
 use std::{
@@ -14,6 +15,7 @@ use std::{
 
 pub(crate) use exposition::{VERSION, exposition};
 use histogram::Histogram;
+pub(crate) use refusal::Refusal;
 pub use snapshot::{HookSnapshot, LatencySnapshot, MetricsSnapshot};
 
 use crate::{
@@ -39,6 +41,7 @@ pub(crate) struct Metrics {
     hooks: Vec<Arc<HookMetrics>>,
     pub(crate) connections: AtomicU64,
     pub(crate) connections_accepted: AtomicU64,
+    pub(crate) connections_refused: [AtomicU64; Refusal::ALL.len()],
     pub(crate) unknown_methods: AtomicU64,
     pub(crate) bad_requests: AtomicU64,
 }
@@ -63,6 +66,7 @@ impl Metrics {
                 .collect(),
             connections: AtomicU64::new(0),
             connections_accepted: AtomicU64::new(0),
+            connections_refused: Default::default(),
             unknown_methods: AtomicU64::new(0),
             bad_requests: AtomicU64::new(0),
         })
@@ -89,6 +93,7 @@ impl Metrics {
             inbox_depth: queued as u64,
             connections: self.connections.load(Ordering::Relaxed),
             connections_accepted: self.connections_accepted.load(Ordering::Relaxed),
+            connections_refused: named(Refusal::ALL.map(Refusal::name), &self.connections_refused),
             unknown_methods: self.unknown_methods.load(Ordering::Relaxed),
             bad_requests: self.bad_requests.load(Ordering::Relaxed),
         }

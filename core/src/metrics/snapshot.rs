@@ -17,6 +17,9 @@ pub struct MetricsSnapshot {
     pub connections: u64,
     /// Connections accepted since the start.
     pub connections_accepted: u64,
+    /// Connections closed to protect the server, by reason: `per_peer handshakes handshake_timeout
+    /// flood unread`.
+    pub connections_refused: Vec<(&'static str, u64)>,
     /// Requests for methods of no exhook package.
     pub unknown_methods: u64,
     /// Requests that were not gRPC.

@@ -24,6 +24,7 @@ use super::{
     context::ConnectionContext,
     gather::{Flusher, Gather},
     keepalive::Keepalive,
+    limits::{Beginning, Limits},
     listen::Accepted,
     service::Peer,
     streams::Streams,
@@ -37,14 +38,11 @@ const STREAM_WINDOW: u32 = 65_535;
 const CONNECTION_WINDOW: u32 = 16 * 1024 * 1024;
 /// A whole stream window in one DATA frame, which is then decoded without being copied together.
 const MAX_FRAME_BYTES: u32 = STREAM_WINDOW;
-/// How many bytes of headers a request may have; those of a broker have some 400.
-const MAX_HEADER_LIST_BYTES: u32 = 16 * 1024;
 /// How many streams a peer may break before it is sent away (RUSTSEC-2024-0003).
 const MAX_LOCAL_ERROR_RESETS: usize = 1024;
-/// How long a peer may take to go when it was told to and no call is under way.
+/// How long a peer may take to go when it was told to and no call is under way, and to read what its
+/// connection still has to say when it has ended.
 const GOODBYE_TIMEOUT: Duration = Duration::from_millis(500);
-/// How long a peer may take to begin HTTP/2.
-const PREFACE_TIMEOUT: Duration = Duration::from_secs(10);
 
 /// Counts a connection as open for as long as it lives.
 struct Open(Arc<ConnectionContext>);
@@ -70,15 +68,16 @@ pub(crate) async fn serve(
     wakes: Arc<WakeQueue>,
 ) -> io::Result<()> {
     let _open = Open::new(&context);
+    let beginning = context.limits.handshakes.begin();
     match accepted {
         Accepted::Tcp(stream, address) => {
             let stream = tokio::net::TcpStream::from_std(stream)?;
-            serve_stream(stream, Some(address), context, wakes).await;
+            serve_stream(stream, Some(address), beginning, context, wakes).await;
         }
         #[cfg(unix)]
         Accepted::Unix(stream) => {
             let stream = tokio::net::UnixStream::from_std(stream)?;
-            serve_stream(stream, None, context, wakes).await;
+            serve_stream(stream, None, beginning, context, wakes).await;
         }
     }
     Ok(())
@@ -87,25 +86,27 @@ pub(crate) async fn serve(
 async fn serve_stream<S>(
     socket: S,
     address: Option<IpAddr>,
+    beginning: Beginning,
     context: Arc<ConnectionContext>,
     wakes: Arc<WakeQueue>,
 ) where
     S: AsyncRead + AsyncWrite + Unpin,
 {
     let (socket, flusher) = Gather::new(socket);
-    let ended = serve_http2(socket, &flusher, address, context, wakes).await;
+    let ended = serve_http2(socket, &flusher, address, beginning, context, wakes).await;
     if let Err(error) = ended {
         debug!(%error, peer = ?address, "a connection ended with an error");
     }
     // What the last poll gathered, such as the reason for closing.
     let flush = poll_fn(|context| flusher.poll_flush(context));
-    let _ = timeout(PREFACE_TIMEOUT, flush).await;
+    let _ = timeout(GOODBYE_TIMEOUT, flush).await;
 }
 
 async fn serve_http2<S>(
     socket: Gather<S>,
     flusher: &Flusher<S>,
     address: Option<IpAddr>,
+    mut beginning: Beginning,
     context: Arc<ConnectionContext>,
     wakes: Arc<WakeQueue>,
 ) -> Result<(), h2::Error>
@@ -115,15 +116,19 @@ where
     let keepalive_interval = context.keepalive_interval;
     let (mut phases, mut last_phases) = (context.phases(), context.phases());
     let mut draining = pin!(phases.wait_for(|phase| *phase >= Phase::Draining));
-    let handshake = flushing(flusher, builder().handshake::<_, Bytes>(socket));
+    let handshake = builder(&context.limits).handshake::<_, Bytes>(socket);
     let shaken = tokio::select! {
-        shaken = timeout(PREFACE_TIMEOUT, handshake) => shaken.ok(),
-        _ = draining.as_mut() => None,
+        shaken = beginning.within(flushing(flusher, handshake)) => shaken,
+        _ = draining.as_mut() => return Ok(()),
     };
-    let Some(connection) = shaken else {
-        return Ok(());
+    drop(beginning);
+    let mut connection = match shaken {
+        Ok(connection) => connection?,
+        Err(refusal) => {
+            context.limits.refused(address, refusal);
+            return Ok(());
+        }
     };
-    let mut connection = connection?;
     let keepalive = Keepalive::new(keepalive_interval, connection.ping_pong());
     let timer = DeadlineTimer::default();
     let peer = Rc::new(Peer {
@@ -163,14 +168,14 @@ where
     }
 }
 
-fn builder() -> Builder {
+fn builder(limits: &Limits) -> Builder {
     let mut builder = Builder::new();
     // No limit of concurrent streams: brokers ignore it, and hang on the streams above it.
     builder
         .initial_window_size(STREAM_WINDOW)
         .initial_connection_window_size(CONNECTION_WINDOW)
         .max_frame_size(MAX_FRAME_BYTES)
-        .max_header_list_size(MAX_HEADER_LIST_BYTES)
+        .max_header_list_size(limits.max_header_bytes)
         .max_local_error_reset_streams(Some(MAX_LOCAL_ERROR_RESETS));
     builder
 }

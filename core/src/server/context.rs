@@ -4,13 +4,14 @@ use std::{sync::Arc, time::Duration};
 
 use tokio::sync::watch;
 
-use super::{Phase, brokers::Brokers};
+use super::{Phase, brokers::Brokers, limits::Limits};
 use crate::{call::Failure, config::Config, dispatch::Dispatcher, log::Seldom, metrics::Metrics};
 
 /// What all connections of a server share.
 pub(crate) struct ConnectionContext {
     pub(crate) dispatcher: Arc<Dispatcher>,
     pub(crate) brokers: Brokers,
+    pub(crate) limits: Limits,
     pub(crate) max_message_bytes: usize,
     pub(crate) bad_request: [Seldom; Failure::ALL.len()],
     pub(crate) unknown_method: Seldom,
@@ -27,8 +28,10 @@ impl ConnectionContext {
         phases: watch::Receiver<Phase>,
     ) -> Self {
         let keepalive = Duration::from_millis(config.keepalive_interval_ms);
+        let limits = Limits::new(config, Arc::clone(dispatcher.metrics()));
         Self {
             dispatcher,
+            limits,
             brokers: Brokers::default(),
             max_message_bytes: config.max_message_bytes,
             bad_request: Default::default(),

@@ -19,7 +19,7 @@ use tracing::warn;
 use super::{
     Phase, connection,
     context::ConnectionContext,
-    listen::{Accepted, Acceptor},
+    listen::{Acceptor, Admitted},
 };
 use crate::{dispatch::WakeQueue, error::Error};
 
@@ -36,7 +36,7 @@ pub(crate) fn is_current() -> bool {
 pub(crate) struct IoThread {
     pub(crate) number: usize,
     pub(crate) context: Arc<ConnectionContext>,
-    pub(crate) incoming: UnboundedReceiver<Accepted>,
+    pub(crate) incoming: UnboundedReceiver<Admitted>,
     /// The first thread accepts for all.
     pub(crate) acceptor: Option<Acceptor>,
 }
@@ -66,8 +66,8 @@ impl IoThread {
         let open = Rc::new(Cell::new(0_usize));
         let serving = async {
             // Ends with the acceptor, so that no connection is left behind that it has accepted.
-            while let Some(accepted) = self.incoming.recv().await {
-                self.serve(accepted, &wakes, &open);
+            while let Some(admitted) = self.incoming.recv().await {
+                self.serve(admitted, &wakes, &open);
             }
             none_open(&open, &self.context).await;
         };
@@ -78,7 +78,7 @@ impl IoThread {
         waking.abort();
     }
 
-    fn serve(&self, accepted: Accepted, wakes: &Arc<WakeQueue>, open: &Rc<Cell<usize>>) {
+    fn serve(&self, (accepted, permit): Admitted, wakes: &Arc<WakeQueue>, open: &Rc<Cell<usize>>) {
         let context = Arc::clone(&self.context);
         let wakes = Arc::clone(wakes);
         let open = Rc::clone(open);
@@ -87,6 +87,7 @@ impl IoThread {
             if let Err(error) = connection::serve(accepted, context, wakes).await {
                 warn!(%error, "a connection could not be served");
             }
+            drop(permit);
             open.set(open.get() - 1);
         });
     }

@@ -17,10 +17,12 @@ use super::{
     Phase,
     bind::{Bind, BoundAddress},
     context::ConnectionContext,
+    limits::ConnectionPermit,
 };
 use crate::{
     error::{Error, ErrorCode},
     log::Seldom,
+    metrics::Refusal,
 };
 
 /// Connections that may wait to be accepted.
@@ -41,6 +43,9 @@ pub(crate) enum Accepted {
     #[cfg(unix)]
     Unix(UnixStream),
 }
+
+/// A connection that may be served, with the leave for it.
+pub(crate) type Admitted = (Accepted, ConnectionPermit);
 
 impl Listener {
     /// Binds the address; nothing is accepted yet.
@@ -81,7 +86,7 @@ impl Listener {
 
     pub(crate) fn into_acceptor(
         self,
-        incoming: Vec<UnboundedSender<Accepted>>,
+        incoming: Vec<UnboundedSender<Admitted>>,
         context: Arc<ConnectionContext>,
     ) -> Acceptor {
         Acceptor {
@@ -132,7 +137,7 @@ pub(super) fn bind_error(address: &str, error: io::Error) -> Error {
 /// Accepts connections and deals them out to the I/O threads in turn.
 pub(crate) struct Acceptor {
     listener: Listener,
-    incoming: Vec<UnboundedSender<Accepted>>,
+    incoming: Vec<UnboundedSender<Admitted>>,
     context: Arc<ConnectionContext>,
 }
 
@@ -150,7 +155,7 @@ impl Acceptor {
 
 async fn accept_all(
     listener: Listener,
-    incoming: &[UnboundedSender<Accepted>],
+    incoming: &[UnboundedSender<Admitted>],
     context: &ConnectionContext,
 ) {
     let listener = match AsyncListener::new(listener) {
@@ -162,9 +167,14 @@ async fn accept_all(
     };
     let refused = Seldom::new();
     for thread in incoming.iter().cycle() {
-        let accepted = loop {
+        let admitted = loop {
+            let permit = context.limits.connections.acquire().await;
             match listener.accept().await {
-                Ok(accepted) => break accepted,
+                Ok(accepted) => {
+                    if let Some(admitted) = admit(accepted, permit, context) {
+                        break admitted;
+                    }
+                }
                 Err(error) => {
                     if refused.is_due() {
                         warn!(
@@ -176,12 +186,28 @@ async fn accept_all(
                 }
             }
         };
-        let metrics = context.metrics();
-        metrics.connections_accepted.fetch_add(1, Ordering::Relaxed);
-        if thread.send(accepted).is_err() {
+        if thread.send(admitted).is_err() {
             return;
         }
     }
+}
+
+/// The connection with its leave; `None` where its address has as many as it may have, and it is
+/// closed.
+fn admit(
+    accepted: Accepted,
+    mut permit: ConnectionPermit,
+    context: &ConnectionContext,
+) -> Option<Admitted> {
+    let metrics = context.metrics();
+    metrics.connections_accepted.fetch_add(1, Ordering::Relaxed);
+    if let Accepted::Tcp(_, address) = accepted
+        && !context.limits.connections.admit(&mut permit, address)
+    {
+        context.limits.refused(Some(address), Refusal::PerPeer);
+        return None;
+    }
+    Some((accepted, permit))
 }
 
 /// The listener as part of the I/O thread's runtime.

@@ -11,6 +11,7 @@ mod encode;
 mod gather;
 mod io_thread;
 mod keepalive;
+mod limits;
 mod listen;
 mod reply;
 mod request;

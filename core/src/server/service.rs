@@ -29,9 +29,6 @@ use crate::{
     proto::ProviderLoadedRequest,
 };
 
-/// How long a request may take to arrive; less where its broker waits less.
-const READ_TIMEOUT: Duration = Duration::from_secs(10);
-
 /// What requests of one connection have in common.
 pub(crate) struct Peer {
     pub(crate) context: Arc<ConnectionContext>,
@@ -79,7 +76,7 @@ async fn answer_stream(
         Asked::Hook(asked) => Reply::message(answer_hook(&peer, asked, body).await),
         Asked::Other(reply) => {
             // A request that is not read to its end would have to be reset.
-            let limit = Instant::now() + READ_TIMEOUT;
+            let limit = Instant::now() + peer.context.limits.receive_timeout;
             let _ = peer.deadlines.before(limit, read_message(body, 0)).await;
             reply
         }
@@ -123,10 +120,11 @@ async fn read_request(
     body: RecvStream,
 ) -> Result<Arc<Request>, Failure> {
     let context = &peer.context;
+    let receive_timeout = context.limits.receive_timeout;
     let limit = asked
         .grpc_timeout
-        .map_or(READ_TIMEOUT, usable)
-        .min(READ_TIMEOUT);
+        .map_or(receive_timeout, usable)
+        .min(receive_timeout);
     let read = read_message(body, context.max_message_bytes);
     let message = peer
         .deadlines
