@@ -4,6 +4,7 @@ mod admin;
 mod attacks;
 mod broker_checklist;
 mod captured_logs;
+mod decision_log;
 mod drain;
 mod frames;
 mod fuzz_corpus;

@@ -71,7 +71,6 @@ impl Dispatcher {
         }
     }
 
-    #[allow(dead_code)]
     /// Also tells `observer` of every decision.
     pub(crate) fn observe(&mut self, observer: Arc<dyn Observer>) {
         self.observers.push(observer);

@@ -94,6 +94,11 @@ pub(crate) fn exposition(snapshot: &MetricsSnapshot, started: SystemTime) -> Str
             "Requests that were not gRPC.",
             snapshot.bad_requests,
         ),
+        (
+            "exhook_decisions_lost_total",
+            "Decisions that the decision log has no line for.",
+            snapshot.decisions_lost,
+        ),
     ] {
         text.counter(name, meaning, [(String::new(), value)]);
     }

@@ -44,6 +44,7 @@ pub(crate) struct Metrics {
     pub(crate) connections_refused: [AtomicU64; Refusal::ALL.len()],
     pub(crate) unknown_methods: AtomicU64,
     pub(crate) bad_requests: AtomicU64,
+    pub(crate) decisions_lost: AtomicU64,
 }
 
 /// The counters of one hook in one package.
@@ -69,6 +70,7 @@ impl Metrics {
             connections_refused: Default::default(),
             unknown_methods: AtomicU64::new(0),
             bad_requests: AtomicU64::new(0),
+            decisions_lost: AtomicU64::new(0),
         })
     }
 
@@ -96,6 +98,7 @@ impl Metrics {
             connections_refused: named(Refusal::ALL.map(Refusal::name), &self.connections_refused),
             unknown_methods: self.unknown_methods.load(Ordering::Relaxed),
             bad_requests: self.bad_requests.load(Ordering::Relaxed),
+            decisions_lost: self.decisions_lost.load(Ordering::Relaxed),
         }
     }
 }

@@ -24,6 +24,8 @@ pub struct MetricsSnapshot {
     pub unknown_methods: u64,
     /// Requests that were not gRPC.
     pub bad_requests: u64,
+    /// Decisions that `decision_log` has no line for: its queue was full, or its file.
+    pub decisions_lost: u64,
 }
 
 /// The counters of one hook in one package.

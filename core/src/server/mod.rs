@@ -36,6 +36,7 @@ use tracing::{info, warn};
 
 use crate::{
     config::Settings,
+    decision::DecisionLog,
     dispatch::{Dispatcher, Registry},
     error::{Error, ErrorCode},
     hook::Hook,
@@ -72,6 +73,7 @@ pub struct Server {
     admin_address: Option<SocketAddr>,
     hooks: Vec<(Hook, Vec<String>)>,
     dispatcher: Arc<Dispatcher>,
+    decision_log: Option<Arc<DecisionLog>>,
     phase: watch::Sender<Phase>,
     /// Those that serve brokers, then that of the admin listener.
     threads: Mutex<Vec<JoinHandle<()>>>,
@@ -101,15 +103,17 @@ impl Server {
         let config = settings.config();
         config.validate()?;
         let bind: Bind = address.parse()?;
+        let metrics = Metrics::new();
+        let decision_log = DecisionLog::start(config, &metrics)?;
         // Before the address for brokers, whose socket file would be left behind.
         let admin = AdminListener::bind(config, &bind)?;
         let (listener, bound) = Listener::bind(&bind)?;
         let hooks = registry.hooks();
-        let dispatcher = Arc::new(Dispatcher::new(
-            registry.into_chains(),
-            config,
-            Metrics::new(),
-        ));
+        let mut dispatcher = Dispatcher::new(registry.into_chains(), config, metrics);
+        if let Some(log) = &decision_log {
+            dispatcher.observe(Arc::clone(log) as _);
+        }
+        let dispatcher = Arc::new(dispatcher);
         let (phase, phases) = watch::channel(Phase::Serving);
         let context = Arc::new(ConnectionContext::new(
             config,
@@ -129,6 +133,7 @@ impl Server {
             admin_address: admin.as_ref().map(AdminListener::address),
             hooks,
             dispatcher,
+            decision_log,
             phase,
             threads: Mutex::new(Vec::new()),
             io_threads: config.io_threads,
@@ -223,6 +228,9 @@ impl Server {
             }
         }
         self.address.remove_socket_file();
+        if let Some(log) = &self.decision_log {
+            log.close();
+        }
         info!(address = %self.address, "stopped");
         Ok(())
     }
