@@ -7,7 +7,7 @@ WHEELS := target/wheels
 SOURCES := $(shell find Cargo.toml Cargo.lock build.rs proto core/src cli/src bindings-python/src \
 	bindings-python/python bindings-python/pyproject.toml bindings-python/Cargo.toml \
 	-type f -not -name '*.pyc')
-PYTHON_SOURCES := bindings-c bindings-python benches examples tools
+PYTHON_SOURCES := bindings-c bindings-python benches examples tests tools
 # The same for the npm package.
 NODE_SOURCES := $(shell find Cargo.toml Cargo.lock build.rs proto core/src cli/src bindings-node/src \
 	bindings-node/Cargo.toml bindings-node/build.rs bindings-node/scripts -type f)
@@ -26,7 +26,7 @@ INSTALL_C = $(PYTHON) tools/install_c.py --profile='$(PROFILE)' --prefix='$(PREF
 	--libdir='$(LIBDIR)' --includedir='$(INCLUDEDIR)' --destdir='$(DESTDIR)'
 C_STAGE := $(CURDIR)/target/c-stage
 C_FILES = $(shell grep -L 'generated, do not edit' $$(find bindings-c examples/c examples/cpp benches \
-	-name '*.[ch]' -o -name '*.cc' -o -name '*.[ch]pp'))
+	tests/soak -name '*.[ch]' -o -name '*.cc' -o -name '*.[ch]pp'))
 # Plays the cases that are the same for every language against its runner.
 CONFORMANCE := cargo run --quiet -p exhook-conformance -- --runner
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
@@ -35,10 +35,15 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 DEMO := $(if $(filter command,$(firstword $(origin LANG))),$(LANG),python)
 override LANG := C.UTF-8
 
+# The soak test: how long, and which languages.
+MINUTES ?= 60
+LANGS ?= python node c
+SOAK_PROGRAMS := $(patsubst %,soak-%,$(LANGS))
+
 .DEFAULT_GOAL := help
 .PHONY: help setup demo demo-python demo-node demo-c test test-rust test-models test-generated \
-	test-python test-node test-c lint lint-python lint-node lint-c fmt gen bench bench-quick wheel npm \
-	install uninstall doc-c fuzz clean
+	test-python test-node test-c test-soak soak soak-python soak-node soak-c lint lint-python lint-node \
+	lint-c fmt gen bench bench-quick wheel npm install uninstall doc-c fuzz clean
 
 help: ## list these verbs
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 16
@@ -65,7 +70,7 @@ demo-c: target/required
 demo-%:
 	@echo "there is no demo for $*; LANG is python, node or c" >&2; exit 2
 
-test: test-rust test-models test-generated test-python test-node test-c ## run every test
+test: test-rust test-models test-generated test-python test-node test-c test-soak ## run every test
 
 test-rust: target/required
 	cargo test --workspace --exclude exhook-node --exclude exhook-python --exclude exhook-benches
@@ -95,6 +100,27 @@ test-c: target/required
 		-Ibindings-c/include bindings-c/tests/conformance/runner.c target/debug/libexhook.a \
 		-lpthread -ldl -lrt -lm -o target/conformance-c
 	$(CONFORMANCE) target/conformance-c
+
+# Twenty seconds of what `make soak` does for hours.
+test-soak: $(SOAK_PROGRAMS)
+	cargo run --quiet -p exhook-soak -- --languages '$(LANGS)' --minutes 0.34 --failures 4
+
+soak: $(SOAK_PROGRAMS) ## call programs of all languages for MINUTES=60, and check every answer; LANGS=
+	cargo run --quiet -p exhook-soak -- --languages '$(LANGS)' --minutes $(MINUTES)
+
+soak-python: $(VENV)/installed
+
+soak-node: $(NATIVE)
+
+soak-c: target/required
+	@tools/require.sh pkg-config
+	@cargo build --quiet -p exhook-c -p exhook-c-test
+	@$(PYTHON) tools/install_c.py --profile=dev --prefix=$(C_STAGE) >/dev/null
+	@mkdir -p target/soak
+	@export PKG_CONFIG_PATH=$(C_STAGE)/lib/pkgconfig LD_RUN_PATH=$(C_STAGE)/lib; \
+		$(CC) -std=c99 -D_XOPEN_SOURCE=700 -pthread -Wall -Wextra -Wpedantic -Werror -O2 -g \
+			tests/soak/programs/c/program.c -o target/soak/program-c \
+			$$(pkg-config --cflags --libs exhook)
 
 lint: test-generated lint-python lint-node lint-c ## check format, style and types of everything
 	cargo fmt --all --check
