@@ -15,4 +15,5 @@ mod raw_client;
 mod raw_tcp_replay;
 mod recordings;
 mod refusals;
+mod services;
 mod simulated_broker;

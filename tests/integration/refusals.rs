@@ -18,7 +18,7 @@ async fn an_unknown_method_is_unimplemented_by_trailers_of_their_own() {
     for path in [
         "/emqx.exhook.v4.HookProvider/OnClientConnect",
         "/emqx.exhook.v2.HookProvider/OnMessageIngress",
-        "/grpc.health.v1.Health/Watch",
+        "/grpc.channelz.v1.Channelz/GetServers",
     ] {
         let outcome = provider
             .connection

@@ -4,7 +4,7 @@ use std::{sync::Arc, time::Duration};
 
 use tokio::sync::watch;
 
-use super::{Phase, brokers::Brokers, limits::Limits};
+use super::{Phase, brokers::Brokers, limits::Limits, services::Services};
 use crate::{call::Failure, config::Config, dispatch::Dispatcher, log::Seldom, metrics::Metrics};
 
 /// What all connections of a server share.
@@ -12,6 +12,7 @@ pub(crate) struct ConnectionContext {
     pub(crate) dispatcher: Arc<Dispatcher>,
     pub(crate) brokers: Brokers,
     pub(crate) limits: Limits,
+    pub(crate) services: Services,
     pub(crate) max_message_bytes: usize,
     pub(crate) bad_request: [Seldom; Failure::ALL.len()],
     pub(crate) unknown_method: Seldom,
@@ -33,6 +34,7 @@ impl ConnectionContext {
             dispatcher,
             limits,
             brokers: Brokers::default(),
+            services: Services::new(phases.clone(), config.reflection),
             max_message_bytes: config.max_message_bytes,
             bad_request: Default::default(),
             unknown_method: Seldom::new(),

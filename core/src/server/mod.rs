@@ -16,6 +16,7 @@ mod listen;
 mod reply;
 mod request;
 mod service;
+mod services;
 mod streams;
 
 use std::{

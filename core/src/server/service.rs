@@ -41,6 +41,8 @@ pub(crate) struct Peer {
 enum Asked {
     /// A hook.
     Hook(AskedHook),
+    /// A method of a service beside exhook.
+    Beside(Box<Parts>),
     /// Something else, and what it is answered.
     Other(Reply),
 }
@@ -74,6 +76,11 @@ async fn answer_stream(
 ) {
     let reply = match asked {
         Asked::Hook(asked) => Reply::message(answer_hook(&peer, asked, body).await),
+        Asked::Beside(head) => {
+            let request = HttpRequest::from_parts(*head, body);
+            // Put aside, because the future of each call has room for it.
+            return Box::pin(peer.context.services.answer(request, response)).await;
+        }
         Asked::Other(reply) => {
             // A request that is not read to its end would have to be reset.
             let limit = Instant::now() + peer.context.limits.receive_timeout;
@@ -96,6 +103,7 @@ fn read_head(peer: &Peer, head: &Parts) -> Asked {
             arrived: Instant::now(),
             grpc_timeout: grpc_timeout(&head.headers),
         }),
+        None if peer.context.services.has(head.uri.path()) => Asked::Beside(Box::new(head.clone())),
         None => Asked::Other(unknown_method(peer, head)),
     }
 }
