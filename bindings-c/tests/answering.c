@@ -112,11 +112,11 @@ static void pause_until_due(exhook_call *call) {
 }
 
 static void an_answer_counts_if_and_only_if_it_was_in_time(void) {
-  enum { CALLS = 30 };
+  enum { CALLS = 20 };
   kept kept = KEPT;
   size_t in_time = 0;
   exhook_options *options = exhook_options_new();
-  CHECK_OK(exhook_options_set_timeout_ms(options, test_ms(40)));
+  CHECK_OK(exhook_options_set_timeout_ms(options, test_ms(100)));
   exhook_server *server = serve_new();
   serve_on_with(server, AUTHENTICATE, options, keep_call, &kept);
   served served = serve_start(server, 3);

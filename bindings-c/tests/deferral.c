@@ -85,7 +85,7 @@ static void freeing_an_open_call_answers_the_fallback_at_once(void) {
 static void a_reply_after_the_deadline_is_too_late(void) {
   kept kept = KEPT;
   exhook_server *server = serve_new();
-  serve_on_with(server, AUTHENTICATE, with_timeout(20), keep_call, &kept);
+  serve_on_with(server, AUTHENTICATE, with_timeout(test_ms(500)), keep_call, &kept);
   served served = serve_start(server, 3);
   CHECK_ANSWER(serve_call(served.broker, "client.authenticate", "one"), "deny");
   exhook_call *call = kept_wait(&kept, 1);

@@ -133,7 +133,7 @@ static void failures_are_counted_by_their_name(void) {
 static void what_comes_late_is_counted(void) {
   kept kept = KEPT;
   exhook_options *options = exhook_options_new();
-  CHECK_OK(exhook_options_set_timeout_ms(options, 20));
+  CHECK_OK(exhook_options_set_timeout_ms(options, test_ms(500)));
   exhook_server *server = serve_new();
   serve_on_with(server, AUTHENTICATE, options, keep_call, &kept);
   served served = serve_start(server, 3);
