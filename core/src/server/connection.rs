@@ -8,7 +8,6 @@ use std::{
     rc::Rc,
     sync::{Arc, atomic::Ordering},
     task::{Context, Poll},
-    time::Duration,
 };
 
 use bytes::Bytes;
@@ -22,6 +21,7 @@ use tracing::debug;
 use super::{
     Phase,
     context::ConnectionContext,
+    departure::{GOODBYE_TIMEOUT, depart},
     gather::{Flusher, Gather},
     keepalive::Keepalive,
     limits::{Beginning, Limits},
@@ -40,10 +40,6 @@ const CONNECTION_WINDOW: u32 = 16 * 1024 * 1024;
 const MAX_FRAME_BYTES: u32 = STREAM_WINDOW;
 /// How many streams a peer may break before it is sent away (RUSTSEC-2024-0003).
 const MAX_LOCAL_ERROR_RESETS: usize = 1024;
-/// How long a peer may take to go when it was told to and no call is under way, and to read what its
-/// connection still has to say when it has ended.
-const GOODBYE_TIMEOUT: Duration = Duration::from_millis(500);
-
 /// Counts a connection as open for as long as it lives.
 struct Open(Arc<ConnectionContext>);
 
@@ -114,7 +110,7 @@ where
     S: AsyncRead + AsyncWrite + Unpin,
 {
     let keepalive_interval = context.keepalive_interval;
-    let (mut phases, mut last_phases) = (context.phases(), context.phases());
+    let (mut phases, last_phases) = (context.phases(), context.phases());
     let mut draining = pin!(phases.wait_for(|phase| *phase >= Phase::Draining));
     let handshake = builder(&context.limits).handshake::<_, Bytes>(socket);
     let shaken = tokio::select! {
@@ -149,23 +145,7 @@ where
     if let Some(ended) = ended {
         return ended;
     }
-    // EMQX up to 5.8.8 gives up the calls that are under way when it is told to go.
-    let ended = tokio::select! {
-        ended = flushing(flusher, poll_fn(|context| served.poll_until_idle(context))) => ended,
-        _ = last_phases.wait_for(|phase| *phase >= Phase::Closing) => None,
-    };
-    if let Some(ended) = ended {
-        return ended;
-    }
-    served.connection.graceful_shutdown();
-    loop {
-        let leaving = flushing(flusher, poll_fn(|context| served.poll(context)));
-        match timeout(GOODBYE_TIMEOUT, leaving).await {
-            Ok(ended) => return ended,
-            Err(_) if served.is_idle() => return Ok(()),
-            Err(_) => {}
-        }
-    }
+    depart(&mut served, flusher, last_phases).await
 }
 
 fn builder(limits: &Limits) -> Builder {
@@ -181,7 +161,7 @@ fn builder(limits: &Limits) -> Builder {
 }
 
 /// `future`, with what each of its polls gathered written at the end of the poll.
-async fn flushing<S, F>(flusher: &Flusher<S>, future: F) -> F::Output
+pub(super) async fn flushing<S, F>(flusher: &Flusher<S>, future: F) -> F::Output
 where
     S: AsyncWrite + Unpin,
     F: Future,
@@ -197,7 +177,7 @@ where
 }
 
 /// A connection that has begun HTTP/2.
-struct Served<S> {
+pub(super) struct Served<S> {
     connection: Connection<Gather<S>, Bytes>,
     streams: Streams,
     keepalive: Keepalive,
@@ -206,7 +186,7 @@ struct Served<S> {
 impl<S: AsyncRead + AsyncWrite + Unpin> Served<S> {
     /// Accepts, reads and answers until nothing more can be done now; ready when the connection
     /// has ended.
-    fn poll(&mut self, context: &mut Context<'_>) -> Poll<Result<(), h2::Error>> {
+    pub(super) fn poll(&mut self, context: &mut Context<'_>) -> Poll<Result<(), h2::Error>> {
         if self.keepalive.poll_lost(context).is_ready() {
             debug!("a peer does not answer PING; its connection is closed");
             return Poll::Ready(Ok(()));
@@ -228,7 +208,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Served<S> {
 
     /// Does what [`poll`](Self::poll) does, up to a moment when no call is under way; ready with how
     /// the connection has ended if it has before.
-    fn poll_until_idle(
+    pub(super) fn poll_until_idle(
         &mut self,
         context: &mut Context<'_>,
     ) -> Poll<Option<Result<(), h2::Error>>> {
@@ -239,8 +219,27 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Served<S> {
         }
     }
 
+    /// Does what [`poll`](Self::poll) does, up to the next call; ready with how the connection has
+    /// ended if it has before.
+    pub(super) fn poll_until_busy(
+        &mut self,
+        context: &mut Context<'_>,
+    ) -> Poll<Option<Result<(), h2::Error>>> {
+        let taken = self.streams.taken();
+        match self.poll(context) {
+            Poll::Ready(ended) => Poll::Ready(Some(ended)),
+            Poll::Pending if self.streams.taken() != taken => Poll::Ready(None),
+            Poll::Pending => Poll::Pending,
+        }
+    }
+
+    /// Tells the peer to go: what it has sent by now is still answered.
+    pub(super) fn say_goodbye(&mut self) {
+        self.connection.graceful_shutdown();
+    }
+
     /// Whether every request is answered, and every answer handed to the socket.
-    fn is_idle(&self) -> bool {
+    pub(super) fn is_idle(&self) -> bool {
         self.streams.is_empty() && !self.connection.has_streams()
     }
 }

@@ -7,6 +7,7 @@ mod bind;
 mod brokers;
 mod connection;
 mod context;
+mod departure;
 mod encode;
 mod gather;
 mod io_thread;

@@ -23,6 +23,7 @@ pub(crate) struct Streams {
     peer: Rc<Peer>,
     timer: DeadlineTimer,
     accepted: Vec<Answering>,
+    taken: u64,
     waiting: FuturesUnordered<Answering>,
 }
 
@@ -33,14 +34,21 @@ impl Streams {
             peer,
             timer,
             accepted: Vec::new(),
+            taken: 0,
             waiting: FuturesUnordered::new(),
         }
     }
 
     /// Takes a request that has just been accepted.
     pub(crate) fn push(&mut self, request: Request<RecvStream>, response: SendResponse<Bytes>) {
+        self.taken += 1;
         self.accepted
             .push(Box::pin(respond(&self.peer, request, response)));
+    }
+
+    /// How many requests have been taken so far.
+    pub(crate) fn taken(&self) -> u64 {
+        self.taken
     }
 
     /// Whether no request is being answered.
