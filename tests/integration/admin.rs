@@ -1,5 +1,9 @@
 //! The admin listener, asked over plain sockets.
 
+mod health;
+mod pages;
+mod streams;
+
 use std::{
     io::{Read as _, Write as _},
     net::{SocketAddr, TcpStream},
@@ -35,10 +39,15 @@ fn connect(address: SocketAddr) -> TcpStream {
     stream
 }
 
-/// Sends the head of a request and returns the head and the body of the response.
+/// Sends the first line of a request and returns the head and the body of the response.
 fn ask(address: SocketAddr, request: &str) -> (String, String) {
+    ask_with(address, request, "host: localhost\r\n")
+}
+
+/// The same with these headers.
+fn ask_with(address: SocketAddr, request: &str, headers: &str) -> (String, String) {
     let mut stream = connect(address);
-    write!(stream, "{request} HTTP/1.1\r\nhost: exhook\r\n\r\n").expect("an open connection");
+    write!(stream, "{request} HTTP/1.1\r\n{headers}\r\n").expect("an open connection");
     let mut response = String::new();
     stream.read_to_string(&mut response).expect("a response");
     let (head, body) = response.split_once("\r\n\r\n").expect("a head");
@@ -90,7 +99,10 @@ fn what_is_not_there_is_answered_with_what_is() {
     let address = admin_address(&server);
     let (head, body) = ask(address, "GET /metric");
     assert!(head.starts_with("http/1.1 404 "), "{head}");
-    assert!(body.contains("GET /metrics"), "{body}");
+    assert!(
+        body.contains("GET one of") && body.contains("/metrics "),
+        "{body}"
+    );
     let (head, body) = ask(address, "DELETE /metrics");
     assert!(head.starts_with("http/1.1 405 "), "{head}");
     assert!(head.contains("allow: get, head"), "{head}");

@@ -69,8 +69,13 @@ impl Setting {
     /// The value as TOML has it; `"(hidden)"` for keys and for PEM that is given as text, and
     /// without the password of a URL.
     pub fn shown(&self) -> String {
+        self.without_secrets().to_string()
+    }
+
+    /// The value that others may read.
+    pub(crate) fn without_secrets(&self) -> ConfigValue {
         let ConfigValue::Text(text) = &self.value else {
-            return self.value.to_string();
+            return self.value.clone();
         };
         let is_secret = SECRETS.contains(&&*self.name) && !text.is_empty();
         let shown = if is_secret || text.contains(PEM) {
@@ -78,7 +83,7 @@ impl Setting {
         } else {
             without_password(text)
         };
-        ConfigValue::Text(shown).to_string()
+        ConfigValue::Text(shown)
     }
 }
 

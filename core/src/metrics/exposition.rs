@@ -1,4 +1,5 @@
-//! A snapshot in Prometheus' text format 0.0.4; docs/metrics.md explains each metric.
+//! A snapshot in Prometheus' text format 0.0.4, or as `OpenMetrics` 1.0; docs/metrics.md explains each
+//! metric.
 
 use std::{
     fmt::{Display, Write as _},
@@ -11,9 +12,25 @@ use crate::hook::AnswerKind;
 /// The version of exhook.
 pub(crate) const VERSION: &str = env!("CARGO_PKG_VERSION");
 
-/// The text of a snapshot of a server that was started at `started`.
+/// A snapshot of a server that was started at `started`, in Prometheus' own format.
 pub(crate) fn exposition(snapshot: &MetricsSnapshot, started: SystemTime) -> String {
-    let mut text = Text(String::new());
+    written(snapshot, started, Format::Prometheus)
+}
+
+/// The same as `OpenMetrics`.
+pub(crate) fn open_metrics(snapshot: &MetricsSnapshot, started: SystemTime) -> String {
+    written(snapshot, started, Format::OpenMetrics) + "# EOF\n"
+}
+
+/// The two formats differ in the names of counters and in how whole numbers stand in `le`.
+#[derive(Clone, Copy, PartialEq)]
+enum Format {
+    Prometheus,
+    OpenMetrics,
+}
+
+fn written(snapshot: &MetricsSnapshot, started: SystemTime, format: Format) -> String {
+    let mut text = Text::new(format);
     let hooks = &snapshot.hooks;
     text.build_info(started);
     text.counter(
@@ -110,7 +127,7 @@ pub(crate) fn exposition(snapshot: &MetricsSnapshot, started: SystemTime) -> Str
             .iter()
             .map(|(reason, count)| (format!("reason=\"{reason}\""), *count)),
     );
-    text.0
+    text.written
 }
 
 /// Names of hooks, packages, verdicts and failures are plain words, which need no escapes.
@@ -135,9 +152,17 @@ fn suits(hook: &HookSnapshot, verdict: &str) -> bool {
     }
 }
 
-struct Text(String);
+struct Text {
+    format: Format,
+    written: String,
+}
 
 impl Text {
+    const fn new(format: Format) -> Self {
+        let written = String::new();
+        Self { format, written }
+    }
+
     fn build_info(&mut self, started: SystemTime) {
         self.metric(
             "exhook_build_info",
@@ -189,7 +214,7 @@ impl Text {
             for (upper, count) in &histogram.buckets {
                 reached += count;
                 if !is_open_ended(*upper) {
-                    let le = upper.as_secs_f64();
+                    let le = self.limit(upper.as_secs_f64());
                     self.sample(&bucket, &format!("{labels},le=\"{le}\""), &reached);
                 }
             }
@@ -200,16 +225,28 @@ impl Text {
         }
     }
 
+    fn limit(&self, seconds: f64) -> String {
+        match self.format {
+            Format::Prometheus => format!("{seconds}"),
+            Format::OpenMetrics => format!("{seconds:?}"),
+        }
+    }
+
     // Writing into a String cannot fail.
     fn head(&mut self, name: &str, kind: &str, meaning: &str) {
-        let _ = writeln!(self.0, "# HELP {name} {meaning}\n# TYPE {name} {kind}");
+        let family = match self.format {
+            Format::Prometheus => name,
+            Format::OpenMetrics => name.strip_suffix("_total").unwrap_or(name),
+        };
+        let text = &mut self.written;
+        let _ = writeln!(text, "# HELP {family} {meaning}\n# TYPE {family} {kind}");
     }
 
     fn sample(&mut self, name: &str, labels: &str, value: &dyn Display) {
         let _ = if labels.is_empty() {
-            writeln!(self.0, "{name} {value}")
+            writeln!(self.written, "{name} {value}")
         } else {
-            writeln!(self.0, "{name}{{{labels}}} {value}")
+            writeln!(self.written, "{name}{{{labels}}} {value}")
         };
     }
 }
@@ -269,5 +306,15 @@ mod tests {
         // What lasts longer than the last bucket reaches is in none but the one for all.
         assert!(!text.contains("le=\"33"), "{text}");
         assert!(!text.contains("replace"), "{text}");
+
+        let text = open_metrics(&metrics.snapshot(5, 7), started);
+        for expected in [
+            "\n# TYPE exhook_calls counter\n".to_owned(),
+            of_hook("exhook_calls_total", "", "4"),
+            of_hook("exhook_latency_seconds_bucket", ",le=\"0.001024\"", "2"),
+        ] {
+            assert!(text.contains(&expected), "{expected} is not in {text}");
+        }
+        assert!(text.ends_with("\n# EOF\n"));
     }
 }

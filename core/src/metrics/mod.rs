@@ -13,7 +13,7 @@ use std::{
     time::Duration,
 };
 
-pub(crate) use exposition::{VERSION, exposition};
+pub(crate) use exposition::{VERSION, exposition, open_metrics};
 use histogram::Histogram;
 pub(crate) use refusal::Refusal;
 pub use snapshot::{HookSnapshot, LatencySnapshot, MetricsSnapshot};

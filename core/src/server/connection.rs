@@ -1,6 +1,7 @@
 //! One connection: HTTP/2 of h2 on our socket, with our limits and our way of ending.
 
 use std::{
+    cell::Cell,
     future::{Future, poll_fn},
     io,
     net::IpAddr,
@@ -41,19 +42,28 @@ const MAX_FRAME_BYTES: u32 = STREAM_WINDOW;
 /// How many streams a peer may break before it is sent away (RUSTSEC-2024-0003).
 const MAX_LOCAL_ERROR_RESETS: usize = 1024;
 /// Counts a connection as open for as long as it lives.
-struct Open(Arc<ConnectionContext>);
+struct Open {
+    context: Arc<ConnectionContext>,
+    address: Option<IpAddr>,
+}
 
 impl Open {
-    fn new(context: &Arc<ConnectionContext>) -> Self {
+    fn new(context: &Arc<ConnectionContext>, address: Option<IpAddr>) -> Self {
         let open = &context.metrics().connections;
         open.fetch_add(1, Ordering::Relaxed);
-        Self(Arc::clone(context))
+        context.brokers.connected(address);
+        Self {
+            context: Arc::clone(context),
+            address,
+        }
     }
 }
 
 impl Drop for Open {
     fn drop(&mut self) {
-        self.0.metrics().connections.fetch_sub(1, Ordering::Relaxed);
+        let open = &self.context.metrics().connections;
+        open.fetch_sub(1, Ordering::Relaxed);
+        self.context.brokers.disconnected(self.address);
     }
 }
 
@@ -63,17 +73,22 @@ pub(crate) async fn serve(
     context: Arc<ConnectionContext>,
     wakes: Arc<WakeQueue>,
 ) -> io::Result<()> {
-    let _open = Open::new(&context);
+    let address = match &accepted {
+        Accepted::Tcp(_, address) => Some(*address),
+        #[cfg(unix)]
+        Accepted::Unix(_) => None,
+    };
+    let _open = Open::new(&context, address);
     let beginning = context.limits.handshakes.begin();
     match accepted {
-        Accepted::Tcp(stream, address) => {
+        Accepted::Tcp(stream, _) => {
             let stream = tokio::net::TcpStream::from_std(stream)?;
-            serve_stream(stream, Some(address), beginning, context, wakes).await;
+            serve_stream(stream, address, beginning, context, wakes).await;
         }
         #[cfg(unix)]
         Accepted::Unix(stream) => {
             let stream = tokio::net::UnixStream::from_std(stream)?;
-            serve_stream(stream, None, beginning, context, wakes).await;
+            serve_stream(stream, address, beginning, context, wakes).await;
         }
     }
     Ok(())
@@ -132,6 +147,7 @@ where
         wakes,
         deadlines: timer.deadlines().clone(),
         address,
+        is_known: Cell::new(false),
     });
     let mut served = Served {
         connection,

@@ -19,6 +19,7 @@ use tracing::warn;
 use super::{
     Phase, connection,
     context::ConnectionContext,
+    heartbeat::Heartbeats,
     listen::{Acceptor, Admitted},
 };
 use crate::{dispatch::WakeQueue, error::Error};
@@ -39,6 +40,8 @@ pub(crate) struct IoThread {
     pub(crate) incoming: UnboundedReceiver<Admitted>,
     /// The first thread accepts for all.
     pub(crate) acceptor: Option<Acceptor>,
+    /// Where it shows that it turns, if somebody can ask.
+    pub(crate) heartbeats: Option<Arc<Heartbeats>>,
 }
 
 impl IoThread {
@@ -61,6 +64,10 @@ impl IoThread {
         };
         if let Some(acceptor) = self.acceptor.take() {
             spawn_local(acceptor.run());
+        }
+        if let Some(heartbeats) = self.heartbeats.take() {
+            let number = self.number;
+            spawn_local(async move { heartbeats.beat(number).await });
         }
         let mut phases = self.context.phases();
         let open = Rc::new(Cell::new(0_usize));

@@ -10,6 +10,7 @@ mod context;
 mod departure;
 mod encode;
 mod gather;
+mod heartbeat;
 mod io_thread;
 mod keepalive;
 mod limits;
@@ -30,7 +31,7 @@ use std::{
 };
 
 pub(crate) use admin::AdminAddress;
-use admin::{AdminListener, Routes};
+use admin::{AdminListener, Subject};
 pub use bind::{Bind, BoundAddress};
 use listen::Listener;
 use tokio::sync::{mpsc, watch};
@@ -48,6 +49,7 @@ use crate::{
 use context::ConnectionContext;
 #[cfg(feature = "testing")]
 pub(crate) use encode::encode_answer;
+use heartbeat::Heartbeats;
 use io_thread::IoThread;
 
 /// How far a server has come on its way to the end.
@@ -64,6 +66,19 @@ pub(crate) enum Phase {
     Closing,
     /// Whatever is left is dropped.
     Ended,
+}
+
+impl Phase {
+    /// The phase's name, as operators are told.
+    const fn name(self) -> &'static str {
+        match self {
+            Phase::Serving => "serving",
+            Phase::Announced => "stopping",
+            Phase::Draining => "draining",
+            Phase::Closing => "closing",
+            Phase::Ended => "ended",
+        }
+    }
 }
 
 /// How long connections may take to say goodbye once their calls are answered.
@@ -144,21 +159,26 @@ impl Server {
             process: process::id(),
         };
         let mut acceptor = Some(listener.into_acceptor(incoming, Arc::clone(&context)));
+        let heartbeats = admin
+            .is_some()
+            .then(|| Arc::new(Heartbeats::new(config.io_threads)));
         for (number, receiver) in pending.into_iter().enumerate() {
             let thread = IoThread {
                 number,
                 context: Arc::clone(&context),
                 incoming: receiver,
                 acceptor: acceptor.take(),
+                heartbeats: heartbeats.clone(),
             };
             lock(&server.threads).push(thread.start()?);
         }
-        if let Some(admin) = admin {
+        if let (Some(admin), Some(heartbeats)) = (admin, heartbeats) {
             let address = admin.address();
-            let routes = Routes::new(Arc::clone(&server.dispatcher));
-            let thread = admin.serve(routes, server.phase.subscribe())?;
+            let (address_of_brokers, hooks) = (&server.address, &server.hooks);
+            let subject = Subject::new(settings, address_of_brokers, hooks, context, heartbeats);
+            let thread = admin.serve(subject)?;
             lock(&server.threads).push(thread);
-            info!("metrics are at http://{address}/metrics");
+            info!("the live page is at http://{address}/, metrics at http://{address}/metrics");
         }
         info!(address = %server.address, "serving emqx.exhook.v1, v2 and v3");
         Ok(server)

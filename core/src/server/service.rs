@@ -1,6 +1,7 @@
 //! The one service: path, decode, dispatch, encode, for every hook of every package.
 
 use std::{
+    cell::Cell,
     future::Future,
     net::IpAddr,
     rc::Rc,
@@ -35,6 +36,8 @@ pub(crate) struct Peer {
     pub(crate) wakes: Arc<WakeQueue>,
     pub(crate) deadlines: Deadlines,
     pub(crate) address: Option<IpAddr>,
+    /// Whether it is known whose connection this is.
+    pub(crate) is_known: Cell<bool>,
 }
 
 /// What the head of a request asks for.
@@ -160,9 +163,19 @@ async fn read_request(
 
 async fn answer(peer: &Peer, asked: AskedHook, request: Arc<Request>) -> Answer {
     let package = asked.package;
+    let brokers = &peer.context.brokers;
     let loaded = match &*request {
         Request::ProviderLoaded(loaded) => Some(introduce(peer, package, loaded, request.node())),
-        _ => None,
+        Request::ProviderUnloaded(_) => {
+            brokers.unloaded(peer.address, request.node());
+            None
+        }
+        _ => {
+            if !peer.is_known.replace(true) {
+                brokers.calls(peer.address, package, request.node());
+            }
+            None
+        }
     };
     let arrival = Arrival {
         package,
@@ -184,7 +197,9 @@ fn introduce(peer: &Peer, package: Package, loaded: &ProviderLoadedRequest, node
         (None, None) => "",
     };
     let parsed = BrokerVersion::parse(version);
-    peer.context.brokers.loaded(peer.address, parsed);
+    peer.is_known.set(true);
+    let brokers = &peer.context.brokers;
+    brokers.loaded(peer.address, package, node, version);
     let response = peer.context.dispatcher.loaded_response(package, parsed);
     info!(
         version,

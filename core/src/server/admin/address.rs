@@ -27,6 +27,11 @@ impl AdminAddress {
         }
     }
 
+    /// The host as it was given.
+    pub(super) fn host(&self) -> &str {
+        &self.host
+    }
+
     /// The addresses that the host stands for, the first of which is to be bound.
     pub(super) fn resolve(&self) -> Result<SocketAddr, Error> {
         let mut addresses = (&*self.host, self.port)

@@ -1,0 +1,128 @@
+//! What those who watch are told.
+
+use std::io::{BufRead as _, BufReader};
+
+use serde_json::Value;
+
+use super::*;
+use crate::provider::{authenticate, load};
+
+/// A stream of server-sent events.
+struct Watcher {
+    reader: BufReader<TcpStream>,
+}
+
+impl Watcher {
+    fn new(address: SocketAddr, path: &str) -> Self {
+        let mut stream = connect(address);
+        write!(stream, "GET {path} HTTP/1.0\r\nhost: localhost\r\n\r\n").expect("a connection");
+        let mut reader = BufReader::new(stream);
+        let mut head = String::new();
+        while !head.ends_with("\r\n\r\n") {
+            reader.read_line(&mut head).expect("a head");
+        }
+        assert!(head.contains(" 200 "), "{head}");
+        Self { reader }
+    }
+
+    /// The data of the next event of this name; none at the end of the stream.
+    fn next(&mut self, event: &str) -> Option<Value> {
+        let mut name = String::new();
+        loop {
+            let mut line = String::new();
+            if self.reader.read_line(&mut line).unwrap_or_default() == 0 {
+                return None;
+            }
+            if let Some(event) = line.strip_prefix("event: ") {
+                event.trim_end().clone_into(&mut name);
+            } else if let Some(data) = line.strip_prefix("data: ")
+                && name == event
+            {
+                return Some(serde_json::from_str(data).expect("JSON"));
+            }
+        }
+    }
+
+    /// The data of the first event that is like this.
+    fn until(&mut self, event: &str, is_it: impl Fn(&Value) -> bool) -> Value {
+        loop {
+            let data = self.next(event).expect("the stream goes on");
+            if is_it(&data) {
+                return data;
+            }
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn watchers_are_told_each_second_what_has_changed() {
+    let provider = Provider::start(config("0"), |app| {
+        app.on_client_authenticate(|_| true);
+    })
+    .await;
+    let mut watcher = Watcher::new(admin_address(&provider.server), "/events");
+    let first = watcher.next("status").expect("at once");
+    assert_eq!(first["phase"], "serving");
+    assert_eq!(first["address"], provider.server.address().to_string());
+    assert_eq!(first["announced"][0]["hook"], "client.authenticate");
+    assert_eq!(first["hooks"], serde_json::json!([]));
+    assert_eq!(first["brokers"], serde_json::json!([]));
+
+    provider
+        .call(Package::V3, Hook::ProviderLoaded, &load("5.9.2"))
+        .await;
+    provider
+        .call(Package::V3, Hook::ClientAuthenticate, &authenticate("one"))
+        .await;
+    let hook = |status: &Value| {
+        let hooks = status["hooks"].as_array().expect("an array").clone();
+        hooks
+            .into_iter()
+            .find(|hook| hook["hook"] == "client.authenticate")
+    };
+    let status = watcher.until("status", |status| hook(status).is_some());
+    let hook = hook(&status).expect("seen");
+    assert_eq!(hook["package"], "v3");
+    assert_eq!(hook["calls"], 1);
+    assert_eq!(hook["verdicts"], serde_json::json!({ "allow": 1 }));
+    assert_eq!(hook["failures"], serde_json::json!({}));
+    assert!(hook["rate"].as_f64().expect("a rate") > 0.0);
+    assert!(hook["latency"]["p50"].as_u64() <= hook["latency"]["p999"].as_u64());
+    let broker = &status["brokers"][0];
+    assert_eq!(broker["version"], "5.9.2");
+    assert_eq!(broker["package"], "v3");
+    assert_eq!(broker["address"], "127.0.0.1");
+    assert_eq!(broker["connections"], 1);
+    assert!(broker["loaded"].as_u64() >= first["started"].as_u64());
+}
+
+#[test]
+fn a_stream_outlasts_the_limit_of_other_requests_and_ends_with_the_server() {
+    let server = start("0");
+    let address = admin_address(&server);
+    let mut watcher = Watcher::new(address, "/events");
+    let begun = std::time::Instant::now();
+    watcher.until("status", |_| begun.elapsed().as_secs() >= 12);
+    server.stop().expect("the first stop");
+    while watcher.next("status").is_some() {}
+}
+
+#[test]
+fn however_many_watch_there_is_room_for_health_and_metrics() {
+    let server = start("0");
+    let address = admin_address(&server);
+    let watchers: Vec<_> = (0..48).map(|_| Watcher::new(address, "/events")).collect();
+    let (head, body) = ask(address, "GET /events");
+    assert!(head.starts_with("http/1.1 503 "), "{head}");
+    assert!(body.contains("48 watch already"), "{body}");
+    for path in ["/livez", "/metrics"] {
+        let (head, _) = ask(address, &format!("GET {path}"));
+        assert!(head.starts_with("http/1.1 200 "), "{head}");
+    }
+    drop(watchers);
+    // Their places are free as soon as the next message cannot be sent.
+    let begun = std::time::Instant::now();
+    while !ask(address, "HEAD /events").0.contains(" 200 ") {
+        assert!(begun.elapsed() < TIMEOUT);
+    }
+}
