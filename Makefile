@@ -42,8 +42,8 @@ SOAK_PROGRAMS := $(patsubst %,soak-%,$(LANGS))
 
 .DEFAULT_GOAL := help
 .PHONY: help setup demo demo-python demo-node demo-c test test-rust test-models test-generated \
-	test-python test-node test-c test-soak soak soak-python soak-node soak-c lint lint-python lint-node \
-	lint-c fmt gen bench bench-quick wheel npm install uninstall doc-c fuzz clean
+	test-python test-node test-c test-soak test-deploy soak soak-python soak-node soak-c lint \
+	lint-python lint-node lint-c fmt gen bench bench-quick wheel npm install uninstall doc-c fuzz clean
 
 help: ## list these verbs
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 16
@@ -70,7 +70,7 @@ demo-c: target/required
 demo-%:
 	@echo "there is no demo for $*; LANG is python, node or c" >&2; exit 2
 
-test: test-rust test-models test-generated test-python test-node test-c test-soak ## run every test
+test: test-rust test-models test-generated test-python test-node test-c test-soak test-deploy ## run every test
 
 test-rust: target/required
 	cargo test --workspace --exclude exhook-node --exclude exhook-python --exclude exhook-benches
@@ -121,6 +121,10 @@ soak-c: target/required
 		$(CC) -std=c99 -D_XOPEN_SOURCE=700 -pthread -Wall -Wextra -Wpedantic -Werror -O2 -g \
 			tests/soak/programs/c/program.c -o target/soak/program-c \
 			$$(pkg-config --cflags --libs exhook)
+
+test-deploy: $(VENV)/deployment
+	cargo build --quiet -p exhook-cli -p exhook --bin exhook --example quickstart
+	$(VENV)/bin/python tools/test_deploy.py
 
 lint: test-generated lint-python lint-node lint-c ## check format, style and types of everything
 	cargo fmt --all --check
@@ -208,6 +212,10 @@ $(VENV)/installed: $(VENV)/made $(SOURCES)
 
 $(VENV)/linters: $(VENV)/made tools/requirements-lint.txt
 	$(VENV)/bin/pip install --quiet -r tools/requirements-lint.txt
+	@touch $@
+
+$(VENV)/deployment: $(VENV)/made tools/requirements-deploy.txt
+	$(VENV)/bin/pip install --quiet -r tools/requirements-deploy.txt
 	@touch $@
 
 $(WHEELS)/built: $(VENV)/made $(SOURCES)
