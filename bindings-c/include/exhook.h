@@ -1099,6 +1099,18 @@ exhook_code exhook_options_set_fallback(exhook_options *options, exhook_fallback
 exhook_code exhook_options_set_ack(exhook_options *options, exhook_ack ack);
 
 /**
+ * Asks the handler beside the others of its hook: what it says is logged and counted, and the broker
+ * is answered without it. Hooks with an answer only. An inline callback runs on a thread of its own
+ * then.
+ *
+ * Ownership: nothing is handed over.
+ * Threads: any; no other thread uses the options meanwhile.
+ * Valid until: nothing that is returned refers to anything.
+ */
+exhook_code exhook_options_set_shadow(exhook_options *options,
+                                      bool is_shadow);
+
+/**
  * Runs the callback on the threads that read from the brokers, which is fastest. It must not block
  * there, not even for a moment: every other call would wait for it, and no deadline would be kept.
  * Behind another handler of the hook it runs on the thread that answers that one.

@@ -12,6 +12,7 @@ pub struct exhook_options {
     timeout_ms: Option<u64>,
     fallback: FallbackNumber,
     ack: AckNumber,
+    is_shadow: bool,
     pub(crate) is_inline: bool,
 }
 
@@ -76,6 +77,7 @@ impl exhook_options {
                 LATE => Ack::Late,
                 other => return Err(refused(format!("there is no ack {other}"))),
             },
+            shadow: self.is_shadow,
         };
         options.validate(hook)?;
         Ok(options)
@@ -192,6 +194,22 @@ pub unsafe extern "C" fn exhook_options_set_ack(
 ) -> exhook_code {
     // SAFETY: NULL, or options of the caller's.
     guard(|| unsafe { change(options, |options| options.ack = ack) })
+}
+
+/// Asks the handler beside the others of its hook: what it says is logged and counted, and the broker
+/// is answered without it. Hooks with an answer only. An inline callback runs on a thread of its own
+/// then.
+///
+/// Ownership: nothing is handed over.
+/// Threads: any; no other thread uses the options meanwhile.
+/// Valid until: nothing that is returned refers to anything.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn exhook_options_set_shadow(
+    options: *mut exhook_options,
+    is_shadow: bool,
+) -> exhook_code {
+    // SAFETY: NULL, or options of the caller's.
+    guard(|| unsafe { change(options, |options| options.is_shadow = is_shadow) })
 }
 
 /// Runs the callback on the threads that read from the brokers, which is fastest. It must not block

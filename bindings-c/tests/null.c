@@ -273,6 +273,7 @@ static void failures_nowhere(void) {
   CODE_OF_2(X, exhook_options_set_ack)                                                             \
   CODE_OF_2(X, exhook_options_set_fallback)                                                        \
   CODE_OF_2(X, exhook_options_set_inline)                                                          \
+  CODE_OF_2(X, exhook_options_set_shadow)                                                          \
   CODE_OF_2(X, exhook_options_set_timeout_ms)                                                      \
   CODE(X, exhook_reply_allow)                                                                      \
   CODE(X, exhook_reply_block)                                                                      \

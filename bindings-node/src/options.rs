@@ -18,7 +18,7 @@ type Value = Either3<f64, String, bool>;
 const LARGEST: f64 = 9_007_199_254_740_991.0;
 
 /// The names of the options of a handler, besides its topics.
-const HANDLER_OPTIONS: [&str; 3] = ["timeoutMs", "fallback", "ack"];
+const HANDLER_OPTIONS: [&str; 4] = ["timeoutMs", "fallback", "ack", "shadow"];
 
 /// The options of a server with their default values.
 ///
@@ -115,6 +115,8 @@ pub(crate) fn handler_options(
                 read.ack = word.parse().map_err(|error| thrown(&error))?;
             }
             ("ack", _) => return Err(wrong(&name, options, "'early' or 'late'")),
+            ("shadow", Some(Value::C(on))) => read.shadow = on,
+            ("shadow", _) => return Err(wrong(&name, options, "true or false")),
             _ => return Err(unknown(&name, HANDLER_OPTIONS)),
         }
     }

@@ -95,6 +95,7 @@ function register(app, { hook, kind, topics, timeout_ms, answers, ...options }) 
     },
   }
   if (timeout_ms) options.timeoutMs = Number(timeout_ms)
+  if (options.shadow) options.shadow = options.shadow === 'true'
   const method = `on${camel(`_${hook.replace('.', '_')}`)}`
   const filters = topics ? [topics.split(',')] : []
   app[method](...filters, handlers[kind], options)

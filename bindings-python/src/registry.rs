@@ -107,7 +107,7 @@ impl Registry {
 
     /// Adds a handler behind those that the hook has already, and returns its id.
     #[pyo3(signature = (hook, handler, runner, *, topics = Vec::new(), timeout_ms = None,
-                        fallback = None, ack = None))]
+                        fallback = None, ack = None, shadow = false))]
     #[expect(clippy::too_many_arguments, reason = "each is a keyword in Python")]
     fn register(
         &self,
@@ -118,6 +118,7 @@ impl Registry {
         timeout_ms: Option<u64>,
         fallback: Option<&str>,
         ack: Option<&str>,
+        shadow: bool,
     ) -> PyResult<u32> {
         if self.frozen.load(Ordering::Relaxed) {
             return Err(raised(&Error::new(
@@ -146,6 +147,7 @@ impl Registry {
             ack: ack
                 .map_or(Ok(Ack::default()), str::parse)
                 .map_err(|error| raised(&error))?,
+            shadow,
         };
         options.validate(hook).map_err(|error| raised(&error))?;
         let mut registrations = self.registrations();

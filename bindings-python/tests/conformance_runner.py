@@ -64,6 +64,8 @@ class Handler:
         topics = [topic for topic in options.pop("topics", "").split(",") if topic]
         if "timeout_ms" in options:
             options["timeout_ms"] = int(options["timeout_ms"])
+        if "shadow" in options:
+            options["shadow"] = options["shadow"] == "true"
         decorate = getattr(app, "on_" + self.hook.replace(".", "_"))
         if kind == "inline":
             options["inline"] = True

@@ -42,7 +42,7 @@ pub use dispatch::{
 pub use error::{Error, ErrorCode};
 pub use hook::{AnswerKind, Hook, Request, TopicFilterError, TopicFilters, topic_matches};
 pub use log::{LogHold, LogLevel, LogQueue, LogRecord};
-pub use metrics::{HookSnapshot, LatencySnapshot, MetricsSnapshot};
+pub use metrics::{HookSnapshot, LatencySnapshot, MetricsSnapshot, ShadowCount};
 pub use package::{BrokerVersion, Package};
 pub use server::{Bind, BoundAddress, Server};
 pub use words::{camel_case, did_you_mean};

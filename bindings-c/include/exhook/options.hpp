@@ -99,6 +99,13 @@ public:
     return *this;
   }
 
+  /// Asks the handler beside the others: what it says is logged and counted, and the broker is
+  /// answered without it.
+  Options &shadow(bool is_shadow = true) noexcept {
+    is_shadow_ = is_shadow;
+    return *this;
+  }
+
   /// Runs the handler on the threads that read and write, which saves the way to another thread.
   /// It must not block there: all brokers would wait, and no deadline would be kept.
   Options &run_inline(bool is_inline = true) noexcept {
@@ -131,6 +138,9 @@ public:
     if (ack_) {
       detail::check(exhook_options_set_ack(options.get(), static_cast<exhook_ack>(*ack_)), "ack");
     }
+    if (is_shadow_) {
+      detail::check(exhook_options_set_shadow(options.get(), *is_shadow_), "shadow");
+    }
     if (is_inline_) {
       detail::check(exhook_options_set_inline(options.get(), *is_inline_), "run_inline");
     }
@@ -142,6 +152,7 @@ private:
   std::optional<std::uint64_t> timeout_ms_;
   std::optional<Fallback> fallback_;
   std::optional<Ack> ack_;
+  std::optional<bool> is_shadow_;
   std::optional<bool> is_inline_;
 };
 

@@ -242,6 +242,8 @@ static void set_of_handler(handler *handler, char *name, char *value) {
     exhook_options_set_timeout_ms(handler->options, strtoull(value, NULL, 10));
   } else if (strcmp(name, "ack") == 0) {
     exhook_options_set_ack(handler->options, EXHOOK_ACK_LATE);
+  } else if (strcmp(name, "shadow") == 0) {
+    exhook_options_set_shadow(handler->options, strcmp(value, "true") == 0);
   } else if (strcmp(name, "topics") == 0) {
     for (char *one = strtok_r(value, ",", &rest); one; one = strtok_r(NULL, ",", &rest))
       exhook_options_add_topic(handler->options, exhook_str_of(one));

@@ -107,7 +107,8 @@ class HookDecorators:
 
     All take `inline=True`: the handler is a `def` that never blocks and runs on the one thread
     for such handlers. `timeout_ms` is how long the handler may take, and `fallback` what is
-    answered when it raises or takes longer.
+    answered when it raises or takes longer. A handler with `shadow=True` is asked beside the
+    others: what it says is logged and counted, and the broker is answered without it.
     """
 
     def _register(
@@ -305,6 +306,7 @@ class HookDecorators:
         *,
         timeout_ms: int | None = None,
         fallback: Literal["allow", "deny", "ignore"] | None = None,
+        shadow: bool = False,
         inline: bool = False,
     ) -> Callable[[_ClientAuthenticate], _ClientAuthenticate]: ...
     def on_client_authenticate(
@@ -312,6 +314,7 @@ class HookDecorators:
         *given: Any,
         timeout_ms: Any = None,
         fallback: Any = None,
+        shadow: bool = False,
         inline: bool = False,
     ) -> Any:
         """Register a handler for `client.authenticate`.
@@ -324,7 +327,7 @@ class HookDecorators:
         `keep_going(...)` for a verdict that may still be changed.
         """
         return self._decorate(
-            "client_authenticate", given, timeout_ms=timeout_ms, fallback=fallback, inline=inline
+            "client_authenticate", given, timeout_ms=timeout_ms, fallback=fallback, shadow=shadow, inline=inline
         )
 
     @overload
@@ -335,6 +338,7 @@ class HookDecorators:
         *,
         timeout_ms: int | None = None,
         fallback: Literal["allow", "deny", "ignore"] | None = None,
+        shadow: bool = False,
         inline: bool = False,
     ) -> Callable[[_ClientAuthorize], _ClientAuthorize]: ...
     def on_client_authorize(
@@ -342,6 +346,7 @@ class HookDecorators:
         *given: Any,
         timeout_ms: Any = None,
         fallback: Any = None,
+        shadow: bool = False,
         inline: bool = False,
     ) -> Any:
         """Register a handler for `client.authorize`.
@@ -355,7 +360,7 @@ class HookDecorators:
         `keep_going(...)` for a verdict that may still be changed.
         """
         return self._decorate(
-            "client_authorize", given, timeout_ms=timeout_ms, fallback=fallback, inline=inline
+            "client_authorize", given, timeout_ms=timeout_ms, fallback=fallback, shadow=shadow, inline=inline
         )
 
     @overload
@@ -623,6 +628,7 @@ class HookDecorators:
         *topics: str,
         timeout_ms: int | None = None,
         fallback: Literal["unchanged", "block"] | None = None,
+        shadow: bool = False,
         inline: bool = False,
     ) -> Callable[[_MessagePublish], _MessagePublish]: ...
     def on_message_publish(
@@ -630,6 +636,7 @@ class HookDecorators:
         *given: Any,
         timeout_ms: Any = None,
         fallback: Any = None,
+        shadow: bool = False,
         inline: bool = False,
     ) -> Any:
         """Register a handler for `message.publish`.
@@ -643,7 +650,7 @@ class HookDecorators:
         all come.
         """
         return self._decorate(
-            "message_publish", given, timeout_ms=timeout_ms, fallback=fallback, inline=inline
+            "message_publish", given, timeout_ms=timeout_ms, fallback=fallback, shadow=shadow, inline=inline
         )
 
     @overload
@@ -739,6 +746,7 @@ class HookDecorators:
         *topics: str,
         timeout_ms: int | None = None,
         fallback: Literal["allow", "deny", "ignore"] | None = None,
+        shadow: bool = False,
         inline: bool = False,
     ) -> Callable[[_MessageIngress], _MessageIngress]: ...
     def on_message_ingress(
@@ -746,6 +754,7 @@ class HookDecorators:
         *given: Any,
         timeout_ms: Any = None,
         fallback: Any = None,
+        shadow: bool = False,
         inline: bool = False,
     ) -> Any:
         """Register a handler for `message.ingress`.
@@ -758,5 +767,5 @@ class HookDecorators:
         filters limit the messages; without any, all come.
         """
         return self._decorate(
-            "message_ingress", given, timeout_ms=timeout_ms, fallback=fallback, inline=inline
+            "message_ingress", given, timeout_ms=timeout_ms, fallback=fallback, shadow=shadow, inline=inline
         )

@@ -85,6 +85,7 @@ class Registry:
         timeout_ms: int | None = None,
         fallback: str | None = None,
         ack: str | None = None,
+        shadow: bool = False,
     ) -> int:
         """Add a handler behind those that the hook has already, and return its id."""
     def hooks(self) -> list[tuple[str, list[str]]]:

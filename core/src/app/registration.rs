@@ -65,6 +65,13 @@ impl Registration<'_> {
         self
     }
 
+    /// Asks the handler beside the others, and only logs and counts what it says: the broker is
+    /// answered without it. Valued hooks only.
+    pub fn shadow(self) -> Self {
+        self.pending.options.shadow = true;
+        self
+    }
+
     /// When a notification is answered.
     pub fn ack(self, ack: Ack) -> Self {
         self.pending.options.ack = ack;

@@ -188,10 +188,15 @@ impl Call {
         self.shared.origin.deadline.is_none() || self.shared.slot.is_open()
     }
 
+    /// Whether what is said to this call is only compared with the answer.
+    pub(crate) fn is_shadow(&self) -> bool {
+        matches!(self.shared.origin.finish, Finish::Shadow(_))
+    }
+
     /// Notes that user code begins now; the time waited until then goes into the metrics once.
     /// Where user code runs as soon as the call is handed over, there is nothing to note.
     pub fn start(&self) {
-        if !self.shared.started.swap(true, Ordering::Relaxed) {
+        if !self.is_shadow() && !self.shared.started.swap(true, Ordering::Relaxed) {
             self.shared
                 .origin
                 .metrics
@@ -319,6 +324,10 @@ impl Call {
 
     fn settle(&mut self, answer: Answer) -> Result<(), ReplyError> {
         self.settled = true;
+        if let Finish::Shadow(turn) = &self.shared.origin.finish {
+            turn.end(Ok(answer));
+            return Ok(());
+        }
         let filled = if self.shared.origin.deadline.is_some() {
             let handler = Some(self.handler());
             self.shared.fill(answer.because(Cause::Handler, handler))
@@ -331,6 +340,10 @@ impl Call {
 
     fn settle_by_fallback(&mut self, failure: Failure) {
         self.settled = true;
+        if let Finish::Shadow(turn) = &self.shared.origin.finish {
+            turn.end(Err(failure));
+            return;
+        }
         let waits = self.shared.origin.deadline.is_some();
         if !waits
             || self

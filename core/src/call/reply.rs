@@ -192,6 +192,43 @@ impl Answer {
         }
     }
 
+    /// Whether a broker that is told one does what it would do told the other.
+    pub(crate) fn agrees_with(&self, other: &Answer) -> bool {
+        match (self, other) {
+            (Answer::Bool { stop, value }, Answer::Bool { stop: s, value: v }) => {
+                (stop, value) == (s, v)
+            }
+            (Answer::Message { .. }, Answer::Message { .. }) => {
+                self.verdict() == other.verdict() && self.published() == other.published()
+            }
+            _ => self.verdict() == other.verdict(),
+        }
+    }
+
+    /// What an answer can change of a message, as it would be published.
+    fn published(&self) -> Option<(&str, u32, &[u8])> {
+        let Answer::Message { request, patch } = self else {
+            return None;
+        };
+        let message = request.message();
+        Some((
+            patch
+                .topic
+                .as_deref()
+                .or(message.map(|message| message.topic.as_str()))
+                .unwrap_or_default(),
+            patch
+                .qos
+                .or(message.map(|message| message.qos))
+                .unwrap_or_default(),
+            patch
+                .payload
+                .as_deref()
+                .or(message.map(|message| &*message.payload))
+                .unwrap_or_default(),
+        ))
+    }
+
     /// The answer with where it came from.
     pub(crate) const fn because(self, cause: Cause, handler: Option<HandlerId>) -> Answered {
         Answered {

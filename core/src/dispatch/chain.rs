@@ -2,7 +2,7 @@
 
 use std::{sync::Arc, time::Duration};
 
-use super::{Ack, Fallback, Handler};
+use super::{Ack, Fallback, Handler, shadow::ShadowHandler};
 use crate::{
     call::HandlerId,
     hook::{Request, TopicFilters},
@@ -12,6 +12,8 @@ use crate::{
 #[derive(Default)]
 pub(crate) struct Chain {
     pub(crate) handlers: Vec<ChainedHandler>,
+    /// Those that are asked beside the others; what they say is only compared.
+    pub(crate) shadows: Vec<Arc<ShadowHandler>>,
     /// The shortest that any of the handlers asked for.
     pub(crate) timeout: Option<Duration>,
     /// Late as soon as one of the handlers asked for it.
@@ -39,10 +41,24 @@ impl Chain {
         Some(position + offset)
     }
 
+    /// Whether any handler wants to see calls.
+    pub(crate) fn is_wanted(&self) -> bool {
+        !self.handlers.is_empty() || self.has_only_shadows()
+    }
+
+    /// Whether the verdict of none of the handlers counts.
+    pub(crate) fn has_only_shadows(&self) -> bool {
+        self.handlers.is_empty() && !self.shadows.is_empty()
+    }
+
     /// The union of the handlers' topic filters; empty when one of them wants every topic.
     pub(crate) fn topics(&self) -> Vec<String> {
         let mut union: Vec<String> = Vec::new();
-        for handler in &self.handlers {
+        let shadows = self
+            .shadows
+            .iter()
+            .flat_map(|shadow| &shadow.chain.handlers);
+        for handler in self.handlers.iter().chain(shadows) {
             let filters = handler.topics.as_slice();
             if filters.is_empty() {
                 return Vec::new();

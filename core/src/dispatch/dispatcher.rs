@@ -15,12 +15,14 @@ use super::{
     Ack, Chain, Fallback, Finish, WakeQueue,
     lanes::Lanes,
     outgoing::{Outgoing, Running},
+    shadow::Shadows,
 };
 use crate::{
     call::{Answer, Answered, CallOrigin, Failure},
     config::Config,
     deadline::{Deadlines, usable},
     decision::{Cause, Decision, Observer},
+    error::Error,
     hook::{AnswerKind, Hook, Request, hook_specs},
     log::Seldom,
     metrics::{HookMetrics, Metrics, VERDICTS},
@@ -38,6 +40,7 @@ pub(crate) struct Dispatcher {
     companion: bool,
     metrics: Arc<Metrics>,
     observers: Vec<Arc<dyn Observer>>,
+    shadows: Option<Arc<Shadows>>,
     overload: Seldom,
     dropped: Seldom,
     ignored_authentication: Seldom,
@@ -65,6 +68,7 @@ impl Dispatcher {
             companion: config.companion,
             metrics,
             observers: Vec::new(),
+            shadows: None,
             overload: Seldom::new(),
             dropped: Seldom::new(),
             ignored_authentication: Seldom::new(),
@@ -74,6 +78,22 @@ impl Dispatcher {
     /// Also tells `observer` of every decision.
     pub(crate) fn observe(&mut self, observer: Arc<dyn Observer>) {
         self.observers.push(observer);
+    }
+
+    /// Lets shadow handlers be asked, if there are any, once all observers are known.
+    pub(crate) fn start_shadows(&mut self) -> Result<(), Error> {
+        if self.chains.iter().any(|chain| !chain.shadows.is_empty()) {
+            let metrics = Arc::clone(&self.metrics);
+            self.shadows = Some(Shadows::start(metrics, self.observers.clone())?);
+        }
+        Ok(())
+    }
+
+    /// Asks shadow handlers no more.
+    pub(crate) fn stop_shadows(&self) {
+        if let Some(shadows) = &self.shadows {
+            shadows.close(&self.chains);
+        }
     }
 
     /// The metrics that this dispatcher counts into.
@@ -97,6 +117,16 @@ impl Dispatcher {
         package: Package,
         version: Option<BrokerVersion>,
     ) -> LoadedResponse {
+        let authenticate = &self.chains[Hook::ClientAuthenticate as usize];
+        if package == Package::V2 && authenticate.has_only_shadows() {
+            warn!(
+                hook = Hook::ClientAuthenticate.name(),
+                handler = authenticate.shadows[0].chain.handlers[0].id.0,
+                "a broker of package v2 has loaded this provider, which has only shadow handlers for \
+                 client.authenticate and so answers ignore; EMQX 5.0 to 5.8 refuse such clients. \
+                 Register a handler that answers allow() beside them"
+            );
+        }
         hook_specs(&self.chains, package, version, self.companion)
     }
 
@@ -150,6 +180,10 @@ impl Dispatcher {
         let metrics = self.metrics.hook(package, hook);
         metrics.called();
         let deadlines = arrival.deadlines.clone();
+        let compared = self.shadows.as_ref().and_then(|shadows| {
+            let chain = &self.chains[hook as usize];
+            shadows.ask(chain, package, &request, arrived)
+        });
         let observed = (!self.observers.is_empty()).then(|| Arc::clone(&request));
         let answered = match self.prepare(arrival, request, metrics) {
             Err(answer) => answer,
@@ -167,6 +201,9 @@ impl Dispatcher {
         }
         let took = arrived.elapsed();
         metrics.answered(&answered.answer, took);
+        if let Some(compared) = compared {
+            compared.answered(&answered.answer);
+        }
         if let Some(request) = observed {
             self.tell(package, &request, &answered, took);
         }

@@ -9,6 +9,12 @@ use crate::call::Call;
 pub trait Handler: Send + Sync + 'static {
     /// Takes over `call`.
     fn handle(&self, call: Call);
+
+    /// How many calls it is handed as a shadow handler before it has answered some, so that they do
+    /// not use up what real calls need, such as threads.
+    fn most_shadows(&self) -> usize {
+        1_024
+    }
 }
 
 impl<F> Handler for F

@@ -16,11 +16,13 @@ use crate::{
 ///
 /// It wakes the language only when it becomes non-empty; whoever is woken takes until nothing is
 /// left. How many calls can wait is bounded by `max_inflight` and `inbox_capacity` of the
-/// configuration. Valued calls come before notifications, each kind in the order of arrival;
+/// configuration. Valued calls come before notifications and
+/// calls for shadow handlers, each kind in the order of arrival;
 /// calls whose broker has given up waiting are let go.
 pub struct Inbox {
     state: Mutex<State>,
     wake: Arc<dyn Wake>,
+    most_shadows: usize,
 }
 
 #[derive(Default)]
@@ -53,9 +55,15 @@ impl State {
 impl Inbox {
     /// An empty inbox that calls `wake` whenever it becomes non-empty.
     pub fn new(wake: impl Wake) -> Arc<Self> {
+        Self::with_shadows(wake, 1_024)
+    }
+
+    /// An inbox that shadow handlers have at most so many calls from at once.
+    pub(super) fn with_shadows(wake: impl Wake, most_shadows: usize) -> Arc<Self> {
         Arc::new(Self {
             state: Mutex::new(State::default()),
             wake: Arc::new(wake),
+            most_shadows,
         })
     }
 
@@ -119,7 +127,7 @@ impl Handler for Inbox {
     fn handle(&self, call: Call) {
         let first = {
             let mut state = lock(&self.state);
-            let queue = if call.hook().is_valued() {
+            let queue = if call.hook().is_valued() && !call.is_shadow() {
                 &mut state.valued
             } else {
                 &mut state.notifications
@@ -130,6 +138,10 @@ impl Handler for Inbox {
         if first && !ring_later(&self.wake) {
             self.wake.wake();
         }
+    }
+
+    fn most_shadows(&self) -> usize {
+        self.most_shadows
     }
 }
 

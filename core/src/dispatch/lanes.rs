@@ -9,6 +9,7 @@ use std::{
 
 use tokio::sync::Semaphore;
 
+use super::Turn;
 use crate::{
     call::Call,
     sync::{Mutex, lock},
@@ -42,6 +43,8 @@ pub(crate) enum Finish {
         /// Whether the call took room that is given back.
         took_room: bool,
     },
+    /// The verdict of a shadow handler is compared.
+    Shadow(Arc<Turn>),
 }
 
 impl Finish {

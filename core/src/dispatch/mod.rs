@@ -9,6 +9,7 @@ mod outgoing;
 mod policy;
 mod pool;
 mod registry;
+mod shadow;
 #[cfg(all(test, not(exhook_loom)))]
 mod tests;
 mod wake;
@@ -21,6 +22,7 @@ pub use inbox::Inbox;
 pub(crate) use lanes::Finish;
 pub use policy::{Ack, Fallback, HandlerOptions};
 pub use registry::Registry;
+pub(crate) use shadow::Turn;
 pub(crate) use wake::WakeQueue;
 pub use wake::{Burst, Wake};
 pub use work_queue::WorkQueue;

@@ -61,7 +61,7 @@ impl<'count> Outgoing<'count> {
         let waits = self.origin.deadline.is_some();
         let hook = self.origin.hook;
         let lane = match self.origin.finish {
-            Finish::Nothing => None,
+            Finish::Nothing | Finish::Shadow(_) => None,
             Finish::Lane { lane, .. } => Some(lane),
         };
         let (call, shared) = Call::new(self.origin, self.position, self.request);

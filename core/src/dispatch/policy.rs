@@ -155,6 +155,9 @@ pub struct HandlerOptions {
     pub fallback: Option<Fallback>,
     /// When a notification is answered; it has no meaning for other hooks.
     pub ack: Ack,
+    /// Whether the handler is asked beside the others, and what it says only logged and counted:
+    /// the broker is answered without it. Valued hooks only.
+    pub shadow: bool,
 }
 
 impl HandlerOptions {
@@ -174,6 +177,8 @@ impl HandlerOptions {
             "only informs, so it has no fallback; leave the option out"
         } else if self.ack == Ack::Late && hook.answer_kind() != AnswerKind::Notification {
             "has no ack: only notifications are answered before their handler runs"
+        } else if self.shadow && !hook.is_valued() {
+            "cannot have a shadow handler: it only informs, so there is no verdict to compare"
         } else {
             return Ok(());
         };

@@ -2,7 +2,9 @@
 
 use std::{sync::Arc, time::Duration};
 
-use super::{Ack, Chain, Fallback, Handler, HandlerOptions, chain::ChainedHandler};
+use super::{
+    Ack, Chain, Fallback, Handler, HandlerOptions, chain::ChainedHandler, shadow::ShadowHandler,
+};
 use crate::{call::HandlerId, error::Error, hook::Hook};
 
 /// The registrations of one server, gathered before it starts.
@@ -43,6 +45,17 @@ impl Registry {
         let id = HandlerId(self.count);
         self.count += 1;
         let chain = &mut self.chains[hook as usize];
+        let handler = ChainedHandler {
+            id,
+            topics: options.topics,
+            fallback: options.fallback.unwrap_or(Fallback::default_for(hook)),
+            target,
+        };
+        if options.shadow {
+            // Its timeout and fallback mean nothing: nobody waits for it.
+            chain.shadows.push(ShadowHandler::new(handler));
+            return Ok(id);
+        }
         let timeout = options.timeout_ms.map(Duration::from_millis);
         chain.timeout = match (chain.timeout, timeout) {
             (Some(one), Some(other)) => Some(one.min(other)),
@@ -51,12 +64,7 @@ impl Registry {
         if options.ack == Ack::Late {
             chain.ack = Ack::Late;
         }
-        chain.handlers.push(ChainedHandler {
-            id,
-            topics: options.topics,
-            fallback: options.fallback.unwrap_or(Fallback::default_for(hook)),
-            target,
-        });
+        chain.handlers.push(handler);
         Ok(id)
     }
 
@@ -65,7 +73,7 @@ impl Registry {
     pub fn hooks(&self) -> Vec<(Hook, Vec<String>)> {
         Hook::ALL
             .iter()
-            .filter(|hook| hook.is_announced() && !self.chains[**hook as usize].handlers.is_empty())
+            .filter(|hook| hook.is_announced() && self.chains[**hook as usize].is_wanted())
             .map(|hook| (*hook, self.chains[*hook as usize].topics()))
             .collect()
     }

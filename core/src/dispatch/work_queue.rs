@@ -5,6 +5,9 @@ use std::{sync::Arc, time::Duration};
 use super::{Inbox, pool::Pool};
 use crate::call::Call;
 
+/// How many threads shadow handlers may keep; real calls have the others.
+const SHADOWS: usize = 4;
+
 /// Calls that wait for worker threads. Each thread asks for the [`next`](Self::next) one in a loop.
 ///
 /// While handlers are quick one thread does all the work and the others sleep; as handlers block,
@@ -27,7 +30,7 @@ impl WorkQueue {
         let pool = Pool::new();
         let waker = Arc::clone(&pool);
         Self {
-            inbox: Inbox::new(move || waker.wake()),
+            inbox: Inbox::with_shadows(move || waker.wake(), SHADOWS),
             pool,
         }
     }

@@ -26,7 +26,7 @@ pub(crate) fn hook_specs(
         .filter(|hook| hook.is_announced() && is_known_to(**hook, package, version))
         .filter_map(|hook| {
             let chain = &chains[*hook as usize];
-            let wanted = !chain.handlers.is_empty() || (companion && hook.is_valued());
+            let wanted = chain.is_wanted() || (companion && hook.is_valued());
             wanted.then(|| proto::HookSpec {
                 name: hook.name_in(package).to_owned(),
                 topics: chain.topics(),

@@ -66,6 +66,7 @@ fn written(snapshot: &MetricsSnapshot, started: SystemTime, format: Format) -> S
         "Notifications that no handler saw.",
         hooks.iter().map(|hook| (labels(hook), hook.dropped)),
     );
+    text.shadow_verdicts(hooks);
     text.histogram(
         "exhook_latency_seconds",
         "From the arrival of the request to its answer.",
@@ -176,6 +177,20 @@ impl Text {
             "gauge",
             "When the server was started, in seconds since 1970.",
             [(String::new(), started.as_secs_f64())],
+        );
+    }
+
+    fn shadow_verdicts(&mut self, hooks: &[HookSnapshot]) {
+        self.counter(
+            "exhook_shadow_verdicts_total",
+            "What shadow handlers said, by verdict or cause of failure.",
+            hooks.iter().flat_map(|hook| {
+                hook.shadow_verdicts.iter().map(|shadowed| {
+                    let verdict = labelled(hook, "verdict", shadowed.verdict);
+                    let agrees = shadowed.agrees;
+                    (format!("{verdict},agrees=\"{agrees}\""), shadowed.count)
+                })
+            }),
         );
     }
 

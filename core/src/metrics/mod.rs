@@ -16,7 +16,7 @@ use std::{
 pub(crate) use exposition::{VERSION, exposition, open_metrics};
 use histogram::Histogram;
 pub(crate) use refusal::Refusal;
-pub use snapshot::{HookSnapshot, LatencySnapshot, MetricsSnapshot};
+pub use snapshot::{HookSnapshot, LatencySnapshot, MetricsSnapshot, ShadowCount};
 
 use crate::{
     call::{Answer, Failure},
@@ -34,6 +34,9 @@ pub(crate) const VERDICTS: [&str; 7] = [
     "block",
     "done",
 ];
+
+/// What a shadow handler can say: a verdict, or that it failed.
+const SHADOWED: usize = VERDICTS.len() + Failure::ALL.len();
 
 /// The counters of one server.
 pub(crate) struct Metrics {
@@ -55,6 +58,8 @@ pub(crate) struct HookMetrics {
     failures: [AtomicU64; Failure::ALL.len()],
     late: AtomicU64,
     dropped: AtomicU64,
+    /// By whether they agree with the answer, then by verdict and failure.
+    shadowed: [[AtomicU64; SHADOWED]; 2],
     latency: Histogram,
     waited: Histogram,
 }
@@ -125,6 +130,30 @@ impl HookMetrics {
         self.dropped.fetch_add(1, Ordering::Relaxed);
     }
 
+    /// Counts what a shadow handler said.
+    pub(crate) fn shadowed(&self, verdict: Result<&Answer, Failure>, agrees: bool) {
+        let place = match verdict {
+            Ok(answer) => answer.verdict(),
+            Err(failure) => VERDICTS.len() + failure as usize,
+        };
+        self.shadowed[usize::from(agrees)][place].fetch_add(1, Ordering::Relaxed);
+    }
+
+    fn shadow_verdicts(&self) -> Vec<ShadowCount> {
+        let names = || VERDICTS.into_iter().chain(Failure::ALL.map(Failure::name));
+        let counts = [false, true].into_iter().flat_map(|agrees| {
+            let counters = &self.shadowed[usize::from(agrees)];
+            names()
+                .zip(counters)
+                .map(move |(verdict, count)| ShadowCount {
+                    verdict,
+                    agrees,
+                    count: count.load(Ordering::Relaxed),
+                })
+        });
+        counts.filter(|shadowed| shadowed.count > 0).collect()
+    }
+
     pub(crate) fn waited(&self, waited: Duration) {
         self.waited.record(waited);
     }
@@ -138,6 +167,7 @@ impl HookMetrics {
             failures: named(Failure::ALL.map(Failure::name), &self.failures),
             late: self.late.load(Ordering::Relaxed),
             dropped: self.dropped.load(Ordering::Relaxed),
+            shadow_verdicts: self.shadow_verdicts(),
             latency: self.latency.snapshot(),
             waited: self.waited.snapshot(),
         }

@@ -46,10 +46,23 @@ pub struct HookSnapshot {
     pub late: u64,
     /// Notifications that no handler saw.
     pub dropped: u64,
+    /// What shadow handlers said, where they said anything.
+    pub shadow_verdicts: Vec<ShadowCount>,
     /// From the arrival of the request to its answer.
     pub latency: LatencySnapshot,
     /// From the arrival of the request to the beginning of user code.
     pub waited: LatencySnapshot,
+}
+
+/// How often shadow handlers said something.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ShadowCount {
+    /// The verdict, or the name of the [`Failure`](crate::Failure) where there was none.
+    pub verdict: &'static str,
+    /// Whether it is what the broker was told.
+    pub agrees: bool,
+    /// How often.
+    pub count: u64,
 }
 
 /// A distribution of durations.

@@ -130,6 +130,7 @@ impl Server {
         if let Some(log) = &decision_log {
             dispatcher.observe(Arc::clone(log) as _);
         }
+        dispatcher.start_shadows()?;
         let dispatcher = Arc::new(dispatcher);
         let (phase, phases) = watch::channel(Phase::Serving);
         let context = Arc::new(ConnectionContext::new(
@@ -250,6 +251,7 @@ impl Server {
             }
         }
         self.address.remove_socket_file();
+        self.dispatcher.stop_shadows();
         if let Some(log) = &self.decision_log {
             log.close();
         }

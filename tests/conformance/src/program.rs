@@ -28,6 +28,7 @@ pub(crate) struct Handler {
     topics: Vec<String>,
     fallback: Option<String>,
     ack: Option<String>,
+    shadow: Option<bool>,
     timeout_ms: Option<u64>,
     /// What it answers everybody.
     answer: Option<String>,
@@ -85,6 +86,7 @@ impl Program {
             for (name, value) in [
                 ("fallback", handler.fallback.clone()),
                 ("ack", handler.ack.clone()),
+                ("shadow", handler.shadow.map(|on| on.to_string())),
                 (
                     "timeout_ms",
                     handler.timeout_ms.map(|time| time.to_string()),

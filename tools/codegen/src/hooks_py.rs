@@ -106,6 +106,11 @@ fn decorator(module: &mut String, doc: &HookDoc) {
         let _ = writeln!(untyped, "        {name}: Any = None,");
         let _ = write!(passed, ", {name}={name}");
     }
+    if hook.is_valued() {
+        parameters += "        shadow: bool = False,\n";
+        untyped += "        shadow: bool = False,\n";
+        passed += ", shadow=shadow";
+    }
     let keyword_only = format!("        {given},\n{parameters}        inline: bool = False,\n");
     let _ = write!(
         module,

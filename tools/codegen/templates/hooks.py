@@ -23,7 +23,8 @@ class HookDecorators:
 
     All take `inline=True`: the handler is a `def` that never blocks and runs on the one thread
     for such handlers. `timeout_ms` is how long the handler may take, and `fallback` what is
-    answered when it raises or takes longer.
+    answered when it raises or takes longer. A handler with `shadow=True` is asked beside the
+    others: what it says is logged and counted, and the broker is answered without it.
     """
 
     def _register(

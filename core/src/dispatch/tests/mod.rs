@@ -2,6 +2,7 @@
 
 mod chains;
 mod decisions;
+mod shadows;
 mod waiting;
 
 use std::{

@@ -130,6 +130,7 @@ fn apply(mut registration: Registration<'_>, handler: &Handler) -> Result<(), Fa
             "topics" => registration.topics(value.split(',')),
             "timeout_ms" => registration.timeout_ms(value.parse()?),
             "fallback" => registration.fallback(Fallback::for_hook(handler.hook, value)?),
+            "shadow" => registration.shadow(),
             "ack" => registration.ack(value.parse()?),
             _ => registration,
         };

@@ -120,8 +120,17 @@ export interface TimeoutOptions {
   timeoutMs?: number
 }
 
+/** The options of every handler whose answer counts. */
+export interface ValuedOptions extends TimeoutOptions {
+  /**
+   * Asks the handler beside the others: what it says is logged and counted, and the broker is
+   * answered without it. Default: false.
+   */
+  shadow?: boolean
+}
+
 /** The options of a handler of `client.authenticate`, `client.authorize` or `message.ingress`. */
-export interface AuthOptions extends TimeoutOptions {
+export interface AuthOptions extends ValuedOptions {
   /**
    * What is answered when the handler throws, takes too long or returns something else, and when the
    * server is overloaded. Default: `'deny'`; for `message.ingress` it is `'ignore'`.
@@ -130,7 +139,7 @@ export interface AuthOptions extends TimeoutOptions {
 }
 
 /** The options of a handler of `message.publish`. */
-export interface PublishOptions extends TimeoutOptions {
+export interface PublishOptions extends ValuedOptions {
   /**
    * What becomes of the message when the handler throws, takes too long or returns something else,
    * and when the server is overloaded. Default: `'unchanged'`.
