@@ -133,10 +133,10 @@ impl Station {
         }
         traffic.stop().await;
         self.look(&program, began, &mut outcome);
-        self.end_life(program, &mut outcome, true).await;
         for violation in outcome.trend.violations(crate::MOST_GROWTH) {
             outcome.violations.add(violation);
         }
+        self.end_life(program, &mut outcome, true).await;
         Ok(outcome)
     }
 
