@@ -17,6 +17,8 @@ use crate::words::{Expected, Injected, expected};
 /// How long after a disturbance calls may still be lost by it: a broker waits out its timeout,
 /// and notices a lost connection at its next look.
 const AFTERMATH: Duration = Duration::from_secs(20);
+/// A broker that gives up by so much too late did not run, and nothing beside it.
+const STANDSTILL: Duration = Duration::from_secs(1);
 /// Findings beyond these are only counted.
 const MOST_EXAMPLES: usize = 10;
 
@@ -80,6 +82,8 @@ pub(crate) struct Life {
 pub(crate) struct Ledger {
     /// From when on a fallback can be one at the deadline.
     deadline: Duration,
+    /// After this a broker has given up, unless its own clock came too late.
+    longest_wait: Duration,
     counts: Mutex<Counts>,
 }
 
@@ -109,10 +113,11 @@ impl Disturbance {
 }
 
 impl Ledger {
-    /// One for a server whose deadline is `timeout`.
-    pub(crate) fn new(timeout: Duration) -> Self {
+    /// One for a server whose deadline is `timeout`, and whose brokers wait for `request_timeout`.
+    pub(crate) fn new(timeout: Duration, request_timeout: Duration) -> Self {
         Self {
             deadline: timeout.mul_f64(0.9),
+            longest_wait: request_timeout + STANDSTILL,
             counts: Mutex::new(Counts {
                 calls: 0,
                 wrong: Findings::default(),
@@ -163,7 +168,10 @@ impl Ledger {
             }
             CallResult::Unusable { reason } => counts.wrong.add(described(call, reason)),
             CallResult::Failed { reason } => {
-                if disturbance.explains(call) {
+                if call.elapsed >= self.longest_wait {
+                    let kind = "the machine stood still for longer than the broker waits";
+                    *counts.lost.entry(kind.to_owned()).or_default() += 1;
+                } else if disturbance.explains(call) {
                     let kind = reason.split([':', '(']).next().unwrap_or(reason).trim();
                     *counts.lost.entry(kind.to_owned()).or_default() += 1;
                 } else {
@@ -223,4 +231,89 @@ fn described(call: &HookCall, problem: &str) -> String {
             .unwrap_or_default(),
         call.elapsed,
     )
+}
+
+#[cfg(test)]
+mod tests {
+    use exhook::{Request, proto};
+
+    use super::*;
+
+    const TIMEOUT: Duration = Duration::from_secs(3);
+    const REQUEST_TIMEOUT: Duration = Duration::from_secs(5);
+
+    fn authorize(word: &str, result: CallResult, elapsed: Duration) -> HookCall {
+        let topic = format!("soak/{word}/c1/own");
+        HookCall {
+            number: 0,
+            node: "emqx1@127.0.0.1".to_owned(),
+            provider: "default".to_owned(),
+            hook: Hook::ClientAuthorize,
+            clientid: "c1".to_owned(),
+            topic: Some(topic.clone()),
+            result,
+            elapsed,
+            request: Request::ClientAuthorize(proto::ClientAuthorizeRequest {
+                topic,
+                ..proto::ClientAuthorizeRequest::default()
+            }),
+        }
+    }
+
+    fn answered(verdict: &str) -> CallResult {
+        CallResult::Answered {
+            verdict: verdict.to_owned(),
+        }
+    }
+
+    fn failed() -> CallResult {
+        CallResult::Failed {
+            reason: "the connection was lost (broken pipe)".to_owned(),
+        }
+    }
+
+    #[test]
+    fn only_the_answer_of_the_word_is_right() {
+        let ledger = Ledger::new(TIMEOUT, REQUEST_TIMEOUT);
+        for (word, verdict) in [
+            ("allow", "allow"),
+            ("allow", "deny"),
+            ("deny", "ignore"),
+            ("raise", "deny"),
+            ("rubbish", "allow"),
+        ] {
+            let call = authorize(word, answered(verdict), Duration::from_millis(1));
+            ledger.enter(&call, &Disturbance::default());
+        }
+        let counts = ledger.counts();
+        assert_eq!((counts.calls, counts.wrong.count), (5, 3));
+        assert_eq!(counts.injected, BTreeMap::from([(Injected::Raise, 1)]));
+    }
+
+    #[test]
+    fn a_fallback_at_the_deadline_is_not_wrong_but_any_other_answer_is() {
+        let ledger = Ledger::new(TIMEOUT, REQUEST_TIMEOUT);
+        for (word, verdict) in [("allow", "deny"), ("deny", "allow")] {
+            ledger.enter(
+                &authorize(word, answered(verdict), TIMEOUT),
+                &Disturbance::default(),
+            );
+        }
+        let counts = ledger.counts();
+        assert_eq!((counts.busy, counts.wrong.count), (1, 1));
+    }
+
+    #[test]
+    fn a_call_may_be_lost_only_by_a_disturbance() {
+        let ledger = Ledger::new(TIMEOUT, REQUEST_TIMEOUT);
+        let call = authorize("allow", failed(), Duration::from_millis(1));
+        let disturbance = Disturbance::default();
+        ledger.enter(&call, &disturbance);
+        disturbance.happens();
+        ledger.enter(&call, &disturbance);
+        let counts = ledger.counts();
+        assert_eq!(counts.missing.count, 1);
+        let lost = BTreeMap::from([("the connection was lost".to_owned(), 1)]);
+        assert_eq!(counts.lost, lost);
+    }
 }

@@ -73,7 +73,8 @@ enum Language {
 
 impl Language {
     fn command(self) -> Vec<PathBuf> {
-        let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
+        let folder = Path::new(env!("CARGO_MANIFEST_DIR"));
+        let root = folder.ancestors().nth(2).unwrap_or(folder);
         let programs = root.join("tests/soak/programs");
         match self {
             Language::Python => vec![

@@ -75,7 +75,7 @@ impl Station {
     /// A server that is not started so far.
     pub(crate) fn new(order: Order) -> Arc<Self> {
         Arc::new(Self {
-            ledger: Arc::new(Ledger::new(order.plan.timeout)),
+            ledger: Arc::new(Ledger::new(order.plan.timeout, order.load.request_timeout)),
             order,
             rss_kib: AtomicU64::new(0),
         })
@@ -131,8 +131,8 @@ impl Station {
                 restarted = Instant::now();
             }
         }
-        traffic.stop().await;
         self.look(&program, began, &mut outcome);
+        traffic.stop().await;
         for violation in outcome.trend.violations(crate::MOST_GROWTH) {
             outcome.violations.add(violation);
         }
