@@ -632,18 +632,11 @@ exhook_error *exhook_server_on_with(exhook_server *server,
                                     exhook_free free_user);
 
 /**
- * How many lane threads there are at most, at least 1. One thread does all the work while callbacks
- * are quick; more are started as they block.
- *
- * Ownership: a returned error is the caller's, to be freed.
- * Threads: any; not while the server runs.
- * Valid until: the server is freed.
- */
-exhook_error *exhook_server_set_threads(exhook_server *server, uint64_t threads);
-
-/**
  * Serves on `address`, `host:port` or `unix:/path`, and returns. Port 0 is a free one, which
  * `exhook_server_address` tells. A server that was stopped can be started again.
+ *
+ * Variables of the environment and the file of options win over the address and the other options
+ * that the program sets: see `exhook_server_set_config_file` and `exhook_server_set_environment`.
  *
  * Fails where the server runs already, an option has no meaning, the address cannot be read or is
  * in use, or the system refuses sockets or threads.
@@ -709,6 +702,51 @@ exhook_str exhook_server_address(const exhook_server *server);
  * Valid until: `exhook_metrics_free`.
  */
 exhook_metrics *exhook_server_metrics(const exhook_server *server);
+
+/**
+ * How many lane threads there are at most, at least 1. One thread does all the work while callbacks
+ * are quick; more are started as they block.
+ *
+ * Ownership: a returned error is the caller's, to be freed.
+ * Threads: any; not while the server runs.
+ * Valid until: the server is freed.
+ */
+exhook_error *exhook_server_set_threads(exhook_server *server, uint64_t threads);
+
+/**
+ * Names a file of options in TOML, which is read when the server is started: `timeout_ms = 500`.
+ * Its options win over those that the program sets, and variables of the environment over it;
+ * `EXHOOK_CONFIG` names another file. An empty path is none.
+ *
+ * Ownership: the path is copied. A returned error is the caller's, to be freed.
+ * Threads: any; not while the server runs.
+ * Valid until: the server is freed.
+ */
+exhook_error *exhook_server_set_config_file(exhook_server *server, exhook_str path);
+
+/**
+ * Whether variables of the environment win over what the program and its file of options say, when
+ * the server is started: `EXHOOK_BIND` over the address, one for each option such as
+ * `EXHOOK_TIMEOUT_MS`, `EXHOOK_THREADS`, and `EXHOOK_CONFIG` for the path of the file. They do
+ * unless told otherwise.
+ *
+ * Ownership: a returned error is the caller's, to be freed.
+ * Threads: any; not while the server runs.
+ * Valid until: the server is freed.
+ */
+exhook_error *exhook_server_set_environment(exhook_server *server, bool value);
+
+/**
+ * Writes to standard output with which options the server would serve on `address`: a file of
+ * options, with where each value is from as comments, and without secrets.
+ *
+ * Fails where `exhook_server_start` would because of an option or the file.
+ *
+ * Ownership: the address stays the caller's. A returned error is the caller's, to be freed.
+ * Threads: any; not while the server runs.
+ * Valid until: nothing that is returned refers to anything.
+ */
+exhook_error *exhook_server_print_config(exhook_server *server, exhook_str address);
 
 /**
  * How long user code may take for an answer unless its handler says otherwise. The broker's own

@@ -3,13 +3,14 @@
 use std::sync::{Arc, Mutex, PoisonError};
 
 use exhook_core::{
-    Config, Error, Handler, HandlerOptions, Hook, MetricsSnapshot, Registry, Server,
+    Error, Handler, HandlerOptions, Hook, MetricsSnapshot, Registry, Server, Settings,
 };
 
 use crate::{
     callback::{Callback, Inline},
     error::{Outcome, exhook_error},
     lanes::{Lanes, Shared},
+    layers::threads_of,
 };
 
 /// One registered handler.
@@ -29,12 +30,10 @@ pub(crate) struct Running {
 }
 
 impl Running {
-    /// Starts to serve; `threads` is at least 1.
+    /// Starts to serve.
     pub(crate) fn start(
-        config: &Config,
+        settings: &Settings,
         registrations: &[Registration],
-        threads: usize,
-        address: &str,
     ) -> Result<Self, exhook_error> {
         let callbacks = registrations.iter();
         let callbacks = callbacks.map(|registration| Arc::clone(&registration.callback));
@@ -53,12 +52,13 @@ impl Running {
             .iter()
             .any(|registration| !registration.is_inline);
         let lanes = if needs_lanes {
+            let threads = usize::try_from(threads_of(settings)).unwrap_or(usize::MAX);
             let lanes = Lanes::start(shared, threads);
             Some(lanes.map_err(|error| Error::io("cannot start a thread for callbacks", error))?)
         } else {
             None
         };
-        match Server::start(config, registry, address) {
+        match Server::start(settings, registry, settings.bind()) {
             Ok(server) => Ok(Self {
                 address: server.address().to_string(),
                 server,

@@ -31,7 +31,7 @@ pub struct exhook_server {
 /// # Safety
 ///
 /// `server` is NULL, or a server of the caller's that is not freed.
-unsafe fn with(
+pub(crate) unsafe fn with(
     server: *const exhook_server,
     act: impl FnOnce(&Service) -> Outcome,
 ) -> *mut exhook_error {
@@ -54,7 +54,7 @@ unsafe fn with(
 /// # Safety
 ///
 /// The view is kept during the call.
-unsafe fn read_address<'view>(address: exhook_str) -> Result<&'view str, exhook_error> {
+pub(crate) unsafe fn read_address<'view>(address: exhook_str) -> Result<&'view str, exhook_error> {
     // SAFETY: the caller keeps this function's promise.
     let address = unsafe { address.read() };
     address.map_err(|code| exhook_error::of_argument(code, "the address"))
@@ -72,10 +72,10 @@ pub(crate) unsafe fn set(
 ) -> *mut exhook_error {
     let change = |service: &Service| {
         let mut state = service.idle(&format!("{name} cannot be set"))?;
-        let mut config = state.config.clone();
+        let mut config = state.options.config.clone();
         config.set(name, value)?;
         config.validate()?;
-        state.config = config;
+        state.options.config = config;
         Ok(())
     };
     // SAFETY: the caller keeps this function's promise.
@@ -222,34 +222,11 @@ pub unsafe extern "C" fn exhook_server_on_with(
     })
 }
 
-/// How many lane threads there are at most, at least 1. One thread does all the work while callbacks
-/// are quick; more are started as they block.
-///
-/// Ownership: a returned error is the caller's, to be freed.
-/// Threads: any; not while the server runs.
-/// Valid until: the server is freed.
-#[unsafe(no_mangle)]
-pub unsafe extern "C" fn exhook_server_set_threads(
-    server: *mut exhook_server,
-    threads: u64,
-) -> *mut exhook_error {
-    guard(|| {
-        let change = |service: &Service| {
-            if threads == 0 {
-                let text = "threads is 0; it must be at least 1";
-                return Err(Error::new(ErrorCode::InvalidOption, text).into());
-            }
-            service.idle("threads cannot be set")?.threads =
-                usize::try_from(threads).unwrap_or(usize::MAX);
-            Ok(())
-        };
-        // SAFETY: NULL, or a server of the caller's.
-        unsafe { with(server, change) }
-    })
-}
-
 /// Serves on `address`, `host:port` or `unix:/path`, and returns. Port 0 is a free one, which
 /// `exhook_server_address` tells. A server that was stopped can be started again.
+///
+/// Variables of the environment and the file of options win over the address and the other options
+/// that the program sets: see `exhook_server_set_config_file` and `exhook_server_set_environment`.
 ///
 /// Fails where the server runs already, an option has no meaning, the address cannot be read or is
 /// in use, or the system refuses sockets or threads.

@@ -8,11 +8,12 @@ use std::{
     },
 };
 
-use exhook_core::{Config, DEFAULT_THREADS, Error};
+use exhook_core::Error;
 
 use crate::{
     code::exhook_code,
     error::{Outcome, exhook_error},
+    layers::Options,
     logger,
     running::{Registration, Running},
     signals::{EndSignals, Ender, without_signals},
@@ -29,8 +30,7 @@ pub(crate) struct Service {
 
 /// What a server consists of.
 pub(crate) struct State {
-    pub(crate) config: Config,
-    pub(crate) threads: usize,
+    pub(crate) options: Options,
     pub(crate) registrations: Vec<Registration>,
     phase: Phase,
     /// The server of the last start.
@@ -52,8 +52,7 @@ impl Service {
     pub(crate) fn new() -> Self {
         Self {
             state: Mutex::new(State {
-                config: Config::default(),
-                threads: DEFAULT_THREADS,
+                options: Options::default(),
                 registrations: Vec::new(),
                 phase: Phase::Idle,
                 last: None,
@@ -124,19 +123,18 @@ impl Service {
     /// Serves on `address`; `ender` is told when the server has stopped.
     pub(crate) fn start(&self, address: &str, ender: Option<Ender>) -> Outcome {
         logger::start();
-        let (config, threads, registrations) = {
+        let (options, registrations) = {
             let mut state = self.idle("the server cannot be started")?;
             state.phase = Phase::Starting;
             self.process.store(process::id(), Ordering::SeqCst);
-            (
-                state.config.clone(),
-                state.threads,
-                state.registrations.clone(),
-            )
+            (state.options.clone(), state.registrations.clone())
         };
         let _settled = Settled(self);
         // Not locked, because names may have to be resolved.
-        let started = without_signals(|| Running::start(&config, &registrations, threads, address));
+        let started = without_signals(|| {
+            let settings = options.settle(address)?;
+            Running::start(&settings, &registrations)
+        });
         let mut state = self.state();
         match started {
             Ok(running) => {

@@ -40,6 +40,10 @@ static exhook_error *listen_nowhere(exhook_server *server) {
   return exhook_server_listen(server, NOWHERE);
 }
 
+static exhook_error *print_nowhere(exhook_server *server) {
+  return exhook_server_print_config(server, NOWHERE);
+}
+
 static exhook_error *set_nowhere(exhook_error *(*set)(exhook_server *server, exhook_str value)) {
   exhook_server *server = exhook_server_new();
   exhook_error *error = set(server, NOWHERE);
@@ -290,14 +294,18 @@ static void failures_nowhere(void) {
   X(exhook_server_metrics, CHECK(exhook_server_metrics(NULL) == NULL))                             \
   X(exhook_server_on, on_null())                                                                   \
   X(exhook_server_on_with, on_with_null())                                                         \
+  X(exhook_server_print_config, CHECK_NULL(exhook_server_print_config(NULL, ADDRESS));             \
+    CHECK_NULL(with_server(print_nowhere)))                                                        \
   TEXT_SETTER(X, exhook_server_set_admin)                                                          \
   SETTER(X, exhook_server_set_admin_payloads)                                                      \
   SETTER(X, exhook_server_set_companion)                                                           \
+  TEXT_SETTER(X, exhook_server_set_config_file)                                                    \
   TEXT_SETTER(X, exhook_server_set_decision_log)                                                   \
   SETTER(X, exhook_server_set_decision_log_files)                                                  \
   SETTER(X, exhook_server_set_decision_log_max_bytes)                                              \
   SETTER(X, exhook_server_set_drain_delay_ms)                                                      \
   SETTER(X, exhook_server_set_drain_timeout_ms)                                                    \
+  SETTER(X, exhook_server_set_environment)                                                         \
   SETTER(X, exhook_server_set_handshake_timeout_ms)                                                \
   SETTER(X, exhook_server_set_inbox_capacity)                                                      \
   SETTER(X, exhook_server_set_io_threads)                                                          \

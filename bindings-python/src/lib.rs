@@ -37,7 +37,7 @@ mod _native {
     #[pymodule_export]
     use super::{
         command_line::cli,
-        config::{default_config, describe_config},
+        config::{Settings, default_config, describe_config},
         logs::{LogQueue, install_logs},
         loop_queue::LoopQueue,
         message::Message,
@@ -56,6 +56,7 @@ mod _native {
         super::errors::add_classes(module)?;
         super::generated::add_classes(module)?;
         module.add("HOOKS", PyTuple::new(py, super::registry::hook_rows())?)?;
+        module.add("DEFAULT_BIND", exhook::DEFAULT_BIND)?;
         module.add("DEFAULT_THREADS", exhook::DEFAULT_THREADS)?;
         module.add("__version__", env!("CARGO_PKG_VERSION"))?;
         // Nobody imports `*` from here, and the stub need not repeat every name.

@@ -2,7 +2,7 @@
 
 use pyo3::{prelude::*, types::PyDict};
 
-use crate::{config::config_from, errors::raised, metrics, registry::Registry};
+use crate::{config::Settings, errors::raised, metrics, registry::Registry};
 
 /// A running server; it serves from the moment it is made until `stop()`.
 #[pyclass(frozen, module = "exhook._native")]
@@ -13,19 +13,17 @@ pub(crate) struct Server {
 #[pymethods]
 impl Server {
     #[new]
-    #[pyo3(signature = (registry, bind, **config))]
     fn new(
         py: Python<'_>,
         registry: &Bound<'_, Registry>,
-        bind: &str,
-        config: Option<&Bound<'_, PyDict>>,
+        settings: &Bound<'_, Settings>,
     ) -> PyResult<Self> {
-        let config = config_from(config)?;
+        let settings = settings.get().to_core();
         let registry = registry.get();
         let handlers = registry.to_core()?;
         // Names are resolved here, which can take seconds.
         let server = py
-            .detach(|| exhook::Server::start(&config, handlers, bind))
+            .detach(|| exhook::Server::start(settings, handlers, settings.bind()))
             .map_err(|error| raised(&error))?;
         registry.freeze();
         Ok(Self { server })

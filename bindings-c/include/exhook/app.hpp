@@ -60,6 +60,32 @@ public:
     return *this;
   }
 
+  /// Names a file of options in TOML, which is read at the start. Its options win over those that
+  /// are set here, and variables of the environment over it.
+  ///
+  /// @throws Error where the server runs
+  App &config_file(std::string_view path) {
+    detail::check(exhook_server_set_config_file(server(), detail::c_text(path)));
+    return *this;
+  }
+
+  /// Whether variables of the environment, such as `EXHOOK_TIMEOUT_MS`, win over what is set here
+  /// and in the file of options. They do unless told otherwise.
+  ///
+  /// @throws Error where the server runs
+  App &environment(bool value) {
+    detail::check(exhook_server_set_environment(server(), value));
+    return *this;
+  }
+
+  /// Writes to standard output with which options the server would serve at `address`, and where
+  /// each value is from.
+  ///
+  /// @throws Error where an option or the file of options means nothing, or the server runs
+  void print_config(std::string_view address) {
+    detail::check(exhook_server_print_config(server(), detail::c_text(address)));
+  }
+
   /// Starts to serve at `address`, and returns.
   ///
   /// @param address `host:port`, where port 0 stands for a free one, or `unix:/path`

@@ -7,6 +7,7 @@ from typing import Any, ClassVar, Literal, final
 from typing_extensions import disjoint_base
 
 __version__: str
+DEFAULT_BIND: str
 DEFAULT_THREADS: int
 
 HOOKS: tuple[
@@ -130,10 +131,27 @@ class LoopQueue:
     def __len__(self) -> int: ...
 
 @final
+class Settings:
+    """The options of a run, each with where its value is from.
+
+    Displayed it is a file of options, with the sources as comments and without secrets.
+    """
+
+    def __new__(
+        cls,
+        options: Sequence[tuple[str, bool | int | str, Sequence[str]]],
+        code: dict[str, Any],
+        environment: dict[str, str],
+        flags: dict[str, Any],
+    ) -> Settings: ...
+    def __getitem__(self, name: str, /) -> Any:
+        """The value of an option."""
+
+@final
 class Server:
     """A running server; it serves from the moment it is made until `stop()`."""
 
-    def __new__(cls, registry: Registry, bind: str, **config: int | str) -> Server: ...
+    def __new__(cls, registry: Registry, settings: Settings) -> Server: ...
     @property
     def address(self) -> str:
         """Where the server listens: `host:port` with the real port, or `unix:/path`."""

@@ -6,6 +6,7 @@ import concurrent.futures
 import threading
 from collections.abc import Callable, Sequence
 from contextlib import AbstractAsyncContextManager
+from os import PathLike, fspath
 from types import SimpleNamespace
 from typing import Any, TypeVar
 
@@ -18,7 +19,7 @@ from exhook.launch import launch
 from exhook.life import Life, Plan
 from exhook.lifespan import Lifespan, LifespanFunction
 from exhook.providers import methods_of
-from exhook.settings import DEFAULT_BIND
+from exhook.settings import DEFAULT_BIND, Settings, settle
 from exhook.words import suggestion
 
 StepFunctionType = TypeVar("StepFunctionType", bound=Callable[[], object])
@@ -38,27 +39,30 @@ class App(HookDecorators):
         *,
         lifespan: LifespanFunction | None = None,
         threads: int = _native.DEFAULT_THREADS,
-        **config: int | str,
+        config_file: str | PathLike[str] | None = None,
+        **options: int | str,
     ) -> None:
         """Creates an app that is not running yet.
 
         ``lifespan`` is as for the decorator of that name. ``threads`` is how many ``def``
-        handlers can run at once. ``config`` takes the options of the server, such as
-        ``timeout_ms``, ``max_inflight``, ``inbox_capacity``, ``io_threads``,
-        ``max_message_bytes``, ``drain_timeout_ms``, ``companion`` and ``admin``; ``run`` lets
-        environment variables such as ``EXHOOK_TIMEOUT_MS`` override them.
+        handlers can run at once. ``options`` takes those of the server, such as ``timeout_ms``,
+        ``max_inflight``, ``inbox_capacity``, ``io_threads``, ``max_message_bytes``,
+        ``drain_timeout_ms``, ``companion`` and ``admin``. ``config_file`` is the path of a
+        TOML file, whose options win over those of the code; ``run`` lets environment variables
+        such as ``EXHOOK_TIMEOUT_MS`` win over both.
 
         Raises ``InvalidOptionError`` for an option that does not exist.
         """
         known = _native.default_config()
-        for name in config:
+        for name in options:
             if name not in known:
-                near = suggestion(name, {*known, "threads", "lifespan"})
+                near = suggestion(name, {*known, "config_file", "threads", "lifespan"})
                 raise InvalidOptionError(f"there is no option {name!r}{near}")
         self.state = SimpleNamespace()
         """A place for whatever handlers share."""
-        self._threads = threads
-        self._config = config
+        self._options: dict[str, Any] = {"threads": threads, **options}
+        if config_file is not None:
+            self._options["config"] = fspath(config_file)
         self._registrations: list[Registration] = []
         self._lifespan = Lifespan()
         self._life: Life | None = None
@@ -142,16 +146,17 @@ class App(HookDecorators):
         functions run. A second signal ends the process at once. In other threads than the main
         one signals are left alone; ``stop`` stops there.
 
-        Environment variables override what the code says: ``EXHOOK_BIND``,
-        ``EXHOOK_LOG_LEVEL``, ``EXHOOK_BANNER``, ``EXHOOK_THREADS``, and one for each option of
-        the server, such as ``EXHOOK_TIMEOUT_MS``.
+        Environment variables win over the file of options, and that over what the code says:
+        ``EXHOOK_BIND``, ``EXHOOK_LOG_LEVEL``, ``EXHOOK_BANNER``, ``EXHOOK_THREADS``, one for each
+        option of the server, such as ``EXHOOK_TIMEOUT_MS``, and ``EXHOOK_CONFIG`` for the path of
+        the file.
 
         ``log_level`` is ``"trace"``, ``"debug"``, ``"info"``, ``"warning"``, ``"error"`` or
         ``"critical"``; where ``None``, the level of the logger ``exhook`` stays, or becomes
         ``info`` when it has none. Where ``logging`` has no handlers, one for standard error is
         added. ``banner`` prints to standard error what is served.
         """
-        self._run({"bind": bind, "log_level": log_level, "banner": banner}, {})
+        self._run(self._settle({"bind": bind, "log_level": log_level, "banner": banner}))
 
     def start(self, bind: str = DEFAULT_BIND) -> None:
         """Serves on ``bind`` from a thread ``exhook-loop``, where the event loop runs.
@@ -160,7 +165,7 @@ class App(HookDecorators):
         ``ExhookError`` when the server cannot be had. Environment variables are not read. An app
         that still runs at the end of the process is stopped then.
         """
-        life = self._begin(bind, self._threads, self._config)
+        life = self._begin(settle({**self._options, "bind": bind}))
         started: concurrent.futures.Future[None] = concurrent.futures.Future()
 
         def serve() -> None:
@@ -202,7 +207,7 @@ class App(HookDecorators):
         Handlers and startup functions run on that loop. Leaving the block stops; the loop goes on
         meanwhile, so that async handlers can finish. Signals and environment variables are yours.
         """
-        return self._begin(bind, self._threads, self._config).serving()
+        return self._begin(settle({**self._options, "bind": bind})).serving()
 
     @property
     def address(self) -> str:
@@ -228,15 +233,17 @@ class App(HookDecorators):
         life.check_process()
         return dict(life.service.server.metrics())
 
-    def _begin(self, bind: str, threads: int, config: dict[str, int | str]) -> Life:
-        if threads < 1:
-            raise InvalidOptionError(f"threads is {threads}; it must be at least 1")
+    def _begin(self, settings: Settings) -> Life:
         with self._lock:
             if self._life is not None:
                 self._life.require_over()
-            plan = Plan(self, self._lifespan, self._registrations, bind, threads, {**config})
+            plan = Plan(self, self._lifespan, self._registrations, settings)
             self._life = Life(plan)
             return self._life
 
-    def _run(self, code: dict[str, Any], flags: dict[str, Any]) -> None:
-        launch(self, {"threads": self._threads, **self._config, **code}, flags)
+    def _settle(self, code: dict[str, Any], flags: dict[str, Any] | None = None) -> Settings:
+        """Returns what ``run`` is started with: in addition to the options, what ``code`` says."""
+        return settle({**self._options, **code}, flags, environment=True)
+
+    def _run(self, settings: Settings) -> None:
+        launch(self, settings)

@@ -11,8 +11,9 @@ from typing import Any
 from exhook import _native, reload, signals
 from exhook.errors import ExhookError
 from exhook.loader import load
-from exhook.settings import CONFIG_OPTIONS, RUN_OPTIONS, Option, from_environment
+from exhook.settings import CONFIG_OPTIONS, RUN_OPTIONS, Option, is_set
 
+_PRINT = "print_config"
 _RELOAD = Option("reload", bool, "restart when a file of the program changes (default off)")
 
 
@@ -22,6 +23,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if words and words[0] == "run":
         return _run(words[1:])
     flags = [option.flag for option in (*RUN_OPTIONS, _RELOAD, *CONFIG_OPTIONS)]
+    flags.append("--print-config")
     with signals.left_to_native_code():
         return _native.cli(words or ["--help"], flags)
 
@@ -30,8 +32,9 @@ def _run(words: list[str]) -> int:
     flags = vars(_parser().parse_args(words))
     target = flags.pop("target")
     try:
-        wanted = flags.pop(_RELOAD.name, from_environment([_RELOAD]).get(_RELOAD.name, False))
-        if wanted and not reload.is_child():
+        wanted = is_set(_RELOAD, flags)
+        flags.pop(_RELOAD.name, None)
+        if wanted and not flags[_PRINT] and not reload.is_child():
             return reload.supervise(words)
         if reload.is_child():
             return reload.run_child(lambda watch: _load_and_run(target, flags, watch))
@@ -57,8 +60,13 @@ def _load_and_run(target: str, flags: dict[str, Any], watch: reload.Watch | None
         return 1
     if watch is not None:
         watch.stop_by(app.stop)
+    is_to_print = flags.pop(_PRINT)
     try:
-        app._run({}, flags)
+        settings = app._settle({}, flags)
+        if is_to_print:
+            print(settings.native, end="")
+        else:
+            app._run(settings)
     except ExhookError:
         raise
     except Exception:
@@ -78,11 +86,17 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="exhook run",
         description="Serves the exhook.App of a module. A flag wins over its environment "
-        "variable, named in brackets, and that over what the code says.",
+        "variable, named in brackets, that over the file of --config, and that over what the "
+        "code says.",
     )
     parser.add_argument("target", metavar="MODULE:APP", help="for example main:app")
     for option in (*RUN_OPTIONS, _RELOAD):
         option.add_to(parser)
+    parser.add_argument(
+        "--print-config",
+        action="store_true",
+        help="print every option with where its value is from, instead of serving",
+    )
     group = parser.add_argument_group("options of the server")
     for option in CONFIG_OPTIONS:
         option.add_to(group)

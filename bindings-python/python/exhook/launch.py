@@ -1,33 +1,28 @@
-"""``run``: settings, logging, banner, signals, and then the life of the app."""
+"""``run``: logging, banner, signals, and then the life of the app."""
 
 from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from exhook import loops, signals
 from exhook.handlers import Registration
 from exhook.hooks import DOTTED
 from exhook.logs import configure
 from exhook.service import Service
-from exhook.settings import Settings, settle
+from exhook.settings import Settings
 from exhook.version import __version__
 
 if TYPE_CHECKING:
     from exhook.app import App
 
 
-def launch(app: App, code: Mapping[str, Any], flags: Mapping[str, Any]) -> None:
-    """Runs ``app`` in this thread until it is stopped.
-
-    ``code`` holds what the program says, ``flags`` what the command line says; the environment
-    stands between them.
-    """
-    settings = settle(code, flags)
+def launch(app: App, settings: Settings) -> None:
+    """Runs ``app`` in this thread until it is stopped."""
     configure(settings.log_level)
-    life = app._begin(settings.bind, settings.threads, settings.config)
+    life = app._begin(settings)
 
     def on_serving(service: Service) -> None:
         if settings.banner:

@@ -8,7 +8,7 @@ import contextlib
 import logging
 import os
 import threading
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
 
@@ -19,6 +19,7 @@ from exhook.handlers import Registration
 from exhook.lifespan import Lifespan
 from exhook.logs import LOG_THREAD
 from exhook.service import Service
+from exhook.settings import Settings
 
 _EXIT_SECONDS = 5.0
 _logger = logging.getLogger("exhook")
@@ -31,9 +32,7 @@ class Plan:
     app: object
     lifespan: Lifespan
     registrations: Sequence[Registration]
-    bind: str
-    threads: int
-    config: Mapping[str, int | str]
+    settings: Settings
 
 
 class Life:
@@ -140,7 +139,7 @@ class Life:
         plan = self._plan
         async with AsyncExitStack() as stack:
             await plan.lifespan.begin(plan.app, stack)
-            service = Service(plan.registrations, plan.bind, plan.threads, plan.config)
+            service = Service(plan.registrations, plan.settings)
             stack.push_async_callback(service.close)
             self.service = service
             _LIVES.add(self)

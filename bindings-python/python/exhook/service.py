@@ -6,12 +6,13 @@ import asyncio
 import contextlib
 import threading
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 
 from exhook import _native
 from exhook.answers import Answers
 from exhook.handlers import Registration
 from exhook.logs import LOG_THREAD
+from exhook.settings import Settings
 from exhook.tasks import HandlerTasks
 from exhook.workers import Workers
 
@@ -24,11 +25,9 @@ class Service:
     def __init__(
         self,
         registrations: Sequence[Registration],
-        bind: str,
-        threads: int,
-        config: Mapping[str, int | str],
+        settings: Settings,
     ) -> None:
-        """Starts serving on ``bind``; called on the loop that is to run the async handlers.
+        """Starts serving; called on the loop that is to run the async handlers.
 
         Raises ``ExhookError`` when an option has no meaning or the address cannot be had.
         """
@@ -47,13 +46,13 @@ class Service:
         if "loop" in runners:
             self._tasks = HandlerTasks(registry.loop, answers, self.loop)
         try:
-            self.server = _native.Server(registry, bind, **config)
+            self.server = _native.Server(registry, settings.native)
         except BaseException:
             if self._tasks is not None:
                 self._tasks.unwatch()
             raise
         if "thread" in runners:
-            self._pool.start_pool(threads)
+            self._pool.start_pool(settings.threads)
         if "inline" in runners:
             self._inline.start_inline()
 

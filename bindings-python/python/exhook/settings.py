@@ -1,10 +1,10 @@
-"""Options of a run as environment variables and flags; each is named in one place."""
+"""Options of a run and their flags; which value counts is settled by native code."""
 
 from __future__ import annotations
 
 import argparse
 import os
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,11 +12,8 @@ from exhook import _native
 from exhook.errors import InvalidOptionError
 from exhook.logs import LEVELS
 
-DEFAULT_BIND = "127.0.0.1:9000"
+DEFAULT_BIND = _native.DEFAULT_BIND
 VARIABLE_PREFIX = "EXHOOK_"
-
-_TRUE = frozenset({"1", "true", "yes", "on"})
-_FALSE = frozenset({"0", "false", "no", "off"})
 
 
 @dataclass(frozen=True)
@@ -26,6 +23,8 @@ class Option:
     name: str
     kind: type
     help: str
+    default: bool | int | str = ""
+    words: tuple[str, ...] = ()
 
     @property
     def flag(self) -> str:
@@ -36,25 +35,6 @@ class Option:
     def variable(self) -> str:
         """The option as environment variable."""
         return VARIABLE_PREFIX + self.name.upper()
-
-    def read(self, text: str) -> str | int:
-        """Turns the text of an environment variable into a value.
-
-        Raises ``InvalidOptionError`` when it is none of this option's.
-        """
-        if self.kind is bool:
-            word = text.strip().lower()
-            if word not in _TRUE | _FALSE:
-                raise InvalidOptionError(f"{self.variable} is {text!r}; give true or false")
-            return word in _TRUE
-        if self.kind is int:
-            try:
-                return int(text)
-            except ValueError:
-                raise InvalidOptionError(
-                    f"{self.variable} is {text!r}; give a whole number"
-                ) from None
-        return text
 
     def add_to(self, parser: argparse._ActionsContainer) -> None:
         """Adds the flag to a parser; a flag that is not given leaves no trace."""
@@ -82,11 +62,21 @@ _MEANINGS = {
     for name, description in _native.describe_config().items()
 }
 
+_OWN_OPTIONS = (
+    Option("log_level", str, f"one of {', '.join(LEVELS)} (default info)", words=tuple(LEVELS)),
+    Option(
+        "threads",
+        int,
+        f"most threads for def handlers (default {_native.DEFAULT_THREADS})",
+        _native.DEFAULT_THREADS,
+    ),
+    Option("banner", bool, "print what is served to standard error (default on)", default=True),
+)
+
 RUN_OPTIONS = (
+    Option("config", str, "a file of options, in TOML"),
     Option("bind", str, f"host:port or unix:/path to serve on (default {DEFAULT_BIND})"),
-    Option("log_level", str, f"one of {', '.join(LEVELS)} (default info)"),
-    Option("threads", int, f"most threads for def handlers (default {_native.DEFAULT_THREADS})"),
-    Option("banner", bool, "print what is served to standard error (default on)"),
+    *_OWN_OPTIONS,
 )
 """The options that are not the server's own."""
 
@@ -105,47 +95,51 @@ class Settings:
     threads: int
     log_level: str | None
     banner: bool
-    config: dict[str, int | str]
+    native: _native.Settings
 
 
-def from_environment(
-    options: Iterable[Option] = RUN_OPTIONS + CONFIG_OPTIONS,
-    environment: Mapping[str, str] | None = None,
-) -> dict[str, Any]:
-    """Returns the values of the options that are set in the environment; empty ones are not.
+def is_set(option: Option, flags: Mapping[str, Any]) -> bool:
+    """Tells whether a flag, or else the environment, turns on an option that is in no file.
 
-    Raises ``InvalidOptionError`` when a variable's text cannot be its option's value.
+    Raises ``InvalidOptionError`` when the variable says neither yes nor no.
     """
-    environment = os.environ if environment is None else environment
-    return {
-        option.name: option.read(environment[option.variable])
-        for option in options
-        if environment.get(option.variable)
-    }
+    known = [(option.name, False, ())]
+    variables = {option.variable: _variables().get(option.variable, "")}
+    given = {name: value for name, value in flags.items() if name == option.name}
+    return bool(_native.Settings(known, {}, variables, given)[option.name])
 
 
-def settle(code: Mapping[str, Any], flags: Mapping[str, Any]) -> Settings:
-    """Merges what the code, the environment and the flags say; the later of them wins.
+def settle(
+    code: Mapping[str, Any], flags: Mapping[str, Any] | None = None, *, environment: bool = False
+) -> Settings:
+    """Merges what the code, the file, the environment and the flags say; the later of them wins.
 
-    Raises ``InvalidOptionError`` for a log level that does not exist and unreadable variables.
+    Raises ``InvalidOptionError`` for what has no meaning, and ``IoError`` for a file that cannot
+    be read.
     """
-    values: dict[str, Any] = {
-        "bind": DEFAULT_BIND,
-        "threads": _native.DEFAULT_THREADS,
-        "log_level": None,
-        "banner": True,
-        **code,
-        **from_environment(),
-        **flags,
-    }
-    level = values["log_level"]
-    if level is not None and str(level).lower() not in LEVELS:
-        raise InvalidOptionError(f"there is no log level {level!r}; known are {', '.join(LEVELS)}")
-    own = {option.name for option in RUN_OPTIONS}
-    return Settings(
-        bind=values["bind"],
-        threads=values["threads"],
-        log_level=None if level is None else str(level).lower(),
-        banner=values["banner"],
-        config={name: value for name, value in values.items() if name not in own},
+    native = _native.Settings(
+        [(option.name, option.default, option.words) for option in _OWN_OPTIONS],
+        {name: value for name, value in code.items() if value is not None},
+        _variables() if environment else {},
+        dict(flags or {}),
     )
+    threads = native["threads"]
+    if threads < 1:
+        raise InvalidOptionError(f"threads is {threads}; it must be at least 1")
+    return Settings(
+        bind=native["bind"],
+        threads=threads,
+        log_level=native["log_level"] or None,
+        banner=native["banner"],
+        native=native,
+    )
+
+
+def _variables() -> dict[str, str]:
+    """Returns the variables that may be options."""
+    return {
+        # What is not UTF-8 is no text in native code.
+        name: text.encode(errors="replace").decode()
+        for name, text in os.environ.items()
+        if name.startswith(VARIABLE_PREFIX)
+    }

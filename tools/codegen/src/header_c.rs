@@ -34,7 +34,8 @@ pub(crate) const EXHOOK: Library = Library {
     folder: "bindings-c/src",
     sources: &[
         "abi", "version", "view", "text", "code", "error", "hooks", "hook", "user", "callback",
-        "server", "settings", "options", "call", "reply", "message", "requests", "log", "metrics",
+        "server", "config", "settings", "options", "call", "reply", "message", "requests", "log",
+        "metrics",
     ],
     numbers: &[
         ("CodeNumber", "exhook_code"),
