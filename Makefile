@@ -43,7 +43,8 @@ SOAK_PROGRAMS := $(patsubst %,soak-%,$(LANGS))
 .DEFAULT_GOAL := help
 .PHONY: help setup demo demo-python demo-node demo-c test test-rust test-models test-generated \
 	test-python test-node test-c test-soak test-deploy soak soak-python soak-node soak-c lint \
-	lint-python lint-node lint-c fmt gen bench bench-quick wheel npm install uninstall doc-c fuzz clean
+	lint-python lint-node lint-c fmt gen restart-drill bench bench-quick wheel npm install uninstall doc-c \
+	fuzz clean
 
 help: ## list these verbs
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 16
@@ -73,6 +74,7 @@ demo-%:
 test: test-rust test-models test-generated test-python test-node test-c test-soak test-deploy ## run every test
 
 test-rust: target/required
+	@tools/require.sh haproxy
 	cargo test --workspace --exclude exhook-node --exclude exhook-python --exclude exhook-benches
 	cargo test -p exhook-node --test '*'
 
@@ -156,6 +158,10 @@ gen: target/required ## write the generated files anew
 	cargo run --quiet -p exhook-codegen
 	cargo fmt --all
 	cargo run --quiet -p exhook-cli -- simulate --schema > docs/scenario.schema.json
+
+restart-drill: target/required ## restart and crash instances behind HAProxy while brokers call them
+	@tools/require.sh haproxy
+	cargo test --quiet -p exhook --test restart_drill -- --crash
 
 bench: target/required ## measure our servers beside bare tonic, grpcio and grpc-js
 	@tools/require.sh h2load

@@ -42,6 +42,9 @@ for tool in "$@"; do
     cxx)
         command -v c++ >/dev/null 2>&1 || debian_package g++ "a C++ compiler (c++)"
         ;;
+    haproxy)
+        command -v haproxy >/dev/null 2>&1 || [ -x /usr/sbin/haproxy ] || debian_package haproxy haproxy
+        ;;
     h2load)
         command -v h2load >/dev/null 2>&1 || debian_package nghttp2-client h2load
         ;;
