@@ -17,3 +17,4 @@ mod recordings;
 mod refusals;
 mod services;
 mod simulated_broker;
+mod tls;

@@ -1,5 +1,7 @@
 //! [`Config`]: every option of a server, and the only place where defaults live.
 
+use std::fmt;
+
 use super::value::ConfigValue;
 use crate::{
     error::{Error, ErrorCode},
@@ -12,7 +14,7 @@ pub const DEFAULT_THREADS: usize = 32;
 macro_rules! define_config {
     ($($(#[doc = $line:literal])* $name:ident: $type:ty = $kind:ident($default:expr);)*) => {
         /// The options of a server. Times are milliseconds, sizes are bytes.
-        #[derive(Clone, Debug, PartialEq, Eq)]
+        #[derive(Clone, PartialEq, Eq)]
         pub struct Config {
             $($(#[doc = $line])* pub $name: $type,)*
         }
@@ -153,6 +155,12 @@ define_config! {
     otlp_endpoint: String = Text(String::new());
     /// How many of a hundred calls are traced.
     otlp_sample_percent: u64 = Number(100);
+}
+
+impl fmt::Debug for Config {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.debug_map().entries(self.options()).finish()
+    }
 }
 
 impl Config {

@@ -3,7 +3,7 @@
 use super::options::Config;
 use crate::{
     error::{Error, ErrorCode},
-    server::AdminAddress,
+    server::{AdminAddress, TlsOptions},
 };
 
 impl Config {
@@ -60,6 +60,7 @@ impl Config {
             ));
         }
         AdminAddress::of(self)?;
+        TlsOptions::of(self)?;
         Ok(())
     }
 }

@@ -4,7 +4,7 @@ use std::fmt::{self, Write as _};
 
 /// The value of an option where options go by name: in files, in the environment, in other
 /// languages.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub enum ConfigValue {
     /// A whole number from 0.
     Number(u64),
@@ -41,6 +41,18 @@ impl ConfigValue {
     /// Whether both are numbers, switches or texts.
     pub(super) fn is_like(&self, other: &Self) -> bool {
         std::mem::discriminant(self) == std::mem::discriminant(other)
+    }
+}
+
+// A private key is not shown.
+impl fmt::Debug for ConfigValue {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            ConfigValue::Text(text) if text.contains("PRIVATE KEY-----") => {
+                formatter.write_str("\"(a private key)\"")
+            }
+            _ => fmt::Display::fmt(self, formatter),
+        }
     }
 }
 

@@ -128,6 +128,7 @@ fn written(snapshot: &MetricsSnapshot, started: SystemTime, format: Format) -> S
             .iter()
             .map(|(reason, count)| (format!("reason=\"{reason}\""), *count)),
     );
+    text.tls(snapshot);
     text.written
 }
 
@@ -192,6 +193,23 @@ impl Text {
                 })
             }),
         );
+    }
+
+    fn tls(&mut self, snapshot: &MetricsSnapshot) {
+        let failures = snapshot.tls_handshake_failures.iter();
+        self.counter(
+            "exhook_tls_handshake_failures_total",
+            "Connections that came to nothing before HTTP/2 began, by reason.",
+            failures.map(|(reason, count)| (format!("reason=\"{reason}\""), *count)),
+        );
+        if let Some(expiry) = snapshot.tls_certificate_expiry {
+            self.metric(
+                "exhook_tls_certificate_expiry_seconds",
+                "gauge",
+                "Until when the certificate in use is valid, in seconds since 1970.",
+                [(String::new(), expiry)],
+            );
+        }
     }
 
     fn counter(

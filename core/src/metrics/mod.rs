@@ -1,6 +1,7 @@
 //! What the server counts, per hook and package.
 
 mod exposition;
+mod handshake;
 mod histogram;
 mod refusal;
 mod snapshot;
@@ -14,6 +15,7 @@ use std::{
 };
 
 pub(crate) use exposition::{VERSION, exposition, open_metrics};
+pub(crate) use handshake::HandshakeFailure;
 use histogram::Histogram;
 pub(crate) use refusal::Refusal;
 pub use snapshot::{HookSnapshot, LatencySnapshot, MetricsSnapshot, ShadowCount};
@@ -48,6 +50,9 @@ pub(crate) struct Metrics {
     pub(crate) unknown_methods: AtomicU64,
     pub(crate) bad_requests: AtomicU64,
     pub(crate) decisions_lost: AtomicU64,
+    tls_handshake_failures: [AtomicU64; HandshakeFailure::ALL.len()],
+    // Seconds since 1970; 0 where TLS is off.
+    tls_certificate_expiry: AtomicU64,
 }
 
 /// The counters of one hook in one package.
@@ -76,11 +81,24 @@ impl Metrics {
             unknown_methods: AtomicU64::new(0),
             bad_requests: AtomicU64::new(0),
             decisions_lost: AtomicU64::new(0),
+            tls_handshake_failures: Default::default(),
+            tls_certificate_expiry: AtomicU64::new(0),
         })
     }
 
     pub(crate) fn hook(&self, package: Package, hook: Hook) -> &Arc<HookMetrics> {
         &self.hooks[package as usize * Hook::COUNT + hook as usize]
+    }
+
+    /// A connection came to nothing.
+    pub(crate) fn handshake_failed(&self, failure: HandshakeFailure) {
+        self.tls_handshake_failures[failure as usize].fetch_add(1, Ordering::Relaxed);
+    }
+
+    /// A certificate is in use until `seconds` since 1970.
+    pub(crate) fn certificate_expires(&self, seconds: u64) {
+        self.tls_certificate_expiry
+            .store(seconds, Ordering::Relaxed);
     }
 
     /// Everything counted until now; `running` and `queued` are what they are at the moment.
@@ -104,6 +122,14 @@ impl Metrics {
             unknown_methods: self.unknown_methods.load(Ordering::Relaxed),
             bad_requests: self.bad_requests.load(Ordering::Relaxed),
             decisions_lost: self.decisions_lost.load(Ordering::Relaxed),
+            tls_handshake_failures: named(
+                HandshakeFailure::ALL.map(HandshakeFailure::name),
+                &self.tls_handshake_failures,
+            ),
+            tls_certificate_expiry: match self.tls_certificate_expiry.load(Ordering::Relaxed) {
+                0 => None,
+                seconds => Some(seconds),
+            },
         }
     }
 }

@@ -26,6 +26,10 @@ pub struct MetricsSnapshot {
     pub bad_requests: u64,
     /// Decisions that `decision_log` has no line for: its queue was full, or its file.
     pub decisions_lost: u64,
+    /// Connections that came to nothing before HTTP/2 began, by reason; docs/metrics.md names them.
+    pub tls_handshake_failures: Vec<(&'static str, u64)>,
+    /// Until when the certificate in use is valid, in seconds since 1970; `None` where TLS is off.
+    pub tls_certificate_expiry: Option<u64>,
 }
 
 /// The counters of one hook in one package.

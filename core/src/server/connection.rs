@@ -29,6 +29,7 @@ use super::{
     listen::Accepted,
     service::Peer,
     streams::Streams,
+    tls::Begun,
 };
 use crate::{deadline::DeadlineTimer, dispatch::WakeQueue};
 
@@ -79,11 +80,20 @@ pub(crate) async fn serve(
         Accepted::Unix(_) => None,
     };
     let _open = Open::new(&context, address);
-    let beginning = context.limits.handshakes.begin();
+    let mut beginning = context.limits.handshakes.begin();
     match accepted {
-        Accepted::Tcp(stream, _) => {
+        Accepted::Tcp(stream, peer) => {
             let stream = tokio::net::TcpStream::from_std(stream)?;
-            serve_stream(stream, address, beginning, context, wakes).await;
+            let begun = begin(stream, peer, &mut beginning, &context).await;
+            match begun {
+                Some(Begun::Plaintext(stream)) => {
+                    serve_stream(stream, address, beginning, context, wakes).await;
+                }
+                Some(Begun::Tls(stream)) => {
+                    serve_stream(stream, address, beginning, context, wakes).await;
+                }
+                None => {}
+            }
         }
         #[cfg(unix)]
         Accepted::Unix(stream) => {
@@ -92,6 +102,25 @@ pub(crate) async fn serve(
         }
     }
     Ok(())
+}
+
+/// The beginning of HTTP/2, in plaintext or by TLS; `None` where there is none.
+async fn begin(
+    stream: tokio::net::TcpStream,
+    address: IpAddr,
+    beginning: &mut Beginning,
+    context: &ConnectionContext,
+) -> Option<Begun> {
+    let mut phases = context.phases();
+    let begun = context.tls.begin(stream, address, context.metrics());
+    let begun = tokio::select! {
+        begun = beginning.within(begun) => begun,
+        _ = phases.wait_for(|phase| *phase >= Phase::Draining) => None?,
+    };
+    begun.unwrap_or_else(|refusal| {
+        context.limits.refused(Some(address), refusal);
+        None
+    })
 }
 
 async fn serve_stream<S>(

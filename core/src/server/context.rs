@@ -4,7 +4,7 @@ use std::{sync::Arc, time::Duration};
 
 use tokio::sync::watch;
 
-use super::{Phase, brokers::Brokers, limits::Limits, services::Services};
+use super::{Phase, brokers::Brokers, limits::Limits, services::Services, tls::Tls};
 use crate::{call::Failure, config::Config, dispatch::Dispatcher, log::Seldom, metrics::Metrics};
 
 /// What all connections of a server share.
@@ -13,6 +13,7 @@ pub(crate) struct ConnectionContext {
     pub(crate) brokers: Brokers,
     pub(crate) limits: Limits,
     pub(crate) services: Services,
+    pub(crate) tls: Arc<Tls>,
     pub(crate) max_message_bytes: usize,
     pub(crate) bad_request: [Seldom; Failure::ALL.len()],
     pub(crate) unknown_method: Seldom,
@@ -26,6 +27,7 @@ impl ConnectionContext {
     pub(crate) fn new(
         config: &Config,
         dispatcher: Arc<Dispatcher>,
+        tls: Arc<Tls>,
         phases: watch::Receiver<Phase>,
     ) -> Self {
         let keepalive = Duration::from_millis(config.keepalive_interval_ms);
@@ -35,6 +37,7 @@ impl ConnectionContext {
             limits,
             brokers: Brokers::default(),
             services: Services::new(phases.clone(), config.reflection),
+            tls,
             max_message_bytes: config.max_message_bytes,
             bad_request: Default::default(),
             unknown_method: Seldom::new(),

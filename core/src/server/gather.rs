@@ -71,7 +71,8 @@ impl<S: AsyncWrite + Unpin> Shared<S> {
             self.written += count;
         }
         self.clear();
-        Poll::Ready(Ok(()))
+        // TLS keeps what the socket did not take.
+        Pin::new(&mut self.socket).poll_flush(context)
     }
 
     fn clear(&mut self) {

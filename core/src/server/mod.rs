@@ -20,6 +20,7 @@ mod request;
 mod service;
 mod services;
 mod streams;
+mod tls;
 
 use std::{
     fmt,
@@ -51,6 +52,8 @@ use context::ConnectionContext;
 pub(crate) use encode::encode_answer;
 use heartbeat::Heartbeats;
 use io_thread::IoThread;
+use tls::Tls;
+pub(crate) use tls::TlsOptions;
 
 /// How far a server has come on its way to the end.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -109,8 +112,8 @@ impl Server {
     ///
     /// # Errors
     ///
-    /// When an option has no meaning, the address or that of the option `admin` cannot be read or is
-    /// in use, or the system refuses sockets or threads.
+    /// When an option has no meaning, a file of TLS does not hold what it has to, the address or that
+    /// of the option `admin` cannot be read or is in use, or the system refuses sockets or threads.
     pub fn start(
         settings: impl Into<Settings>,
         registry: Registry,
@@ -120,6 +123,8 @@ impl Server {
         let config = settings.config();
         config.validate()?;
         let bind: Bind = address.parse()?;
+        let (tls, reloader) = Tls::load(config, &bind)?;
+        let tls = Arc::new(tls);
         let metrics = Metrics::new();
         let decision_log = DecisionLog::start(config, &metrics)?;
         // Before the address for brokers, whose socket file would be left behind.
@@ -136,6 +141,7 @@ impl Server {
         let context = Arc::new(ConnectionContext::new(
             config,
             Arc::clone(&dispatcher),
+            Arc::clone(&tls),
             phases,
         ));
 
@@ -172,6 +178,12 @@ impl Server {
                 heartbeats: heartbeats.clone(),
             };
             lock(&server.threads).push(thread.start()?);
+        }
+        tls.count(server.dispatcher.metrics());
+        if let Some(reloader) = reloader {
+            let metrics = Arc::clone(server.dispatcher.metrics());
+            let thread = reloader.start(tls, metrics, server.phase.subscribe())?;
+            lock(&server.threads).push(thread);
         }
         if let (Some(admin), Some(heartbeats)) = (admin, heartbeats) {
             let address = admin.address();
