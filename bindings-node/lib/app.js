@@ -1,6 +1,7 @@
 'use strict'
 
 const { EventEmitter } = require('node:events')
+const fs = require('node:fs')
 
 const { currentRequest } = require('./context.js')
 const { InvalidOptionError, WrongStateError, translated } = require('./errors.js')
@@ -10,9 +11,9 @@ const life = require('./life.js')
 const logs = require('./logs.js')
 const native = require('./native.js')
 const { CallQueue } = require('./queue.js')
-const { Reporter } = require('./reporter.js')
+const { Reporter, showFrom } = require('./reporter.js')
 const { bindOf, checkLogger, switchOf, topicsOf } = require('./parameters.js')
-const { DEFAULT_BIND, fromEnvironment } = require('./settings.js')
+const { isToPrint, settle } = require('./settings.js')
 
 // Where there is none, `await using` is not known either.
 const ASYNC_DISPOSE = Symbol.asyncDispose ?? Symbol.for('nodejs.asyncDispose')
@@ -23,6 +24,10 @@ class App extends EventEmitter {
   #handlers = []
   #registry = new native.Registry()
   #config
+  /** @type {string | undefined} */
+  #file
+  /** @type {import('./native.js').Settings | undefined} */
+  #settings
   #hasContext
   #reporter
   /** @type {import('./native.js').Lane | undefined} */
@@ -44,13 +49,17 @@ class App extends EventEmitter {
     if (options === null || typeof options !== 'object') {
       throw new InvalidOptionError(`App takes an object of options, not ${kindOf(options)}`)
     }
-    const { logger, context = true, ...config } = options
+    const { logger, context = true, configFile, ...config } = options
     checkLogger(logger)
     if (typeof context !== 'boolean') {
       throw new InvalidOptionError(`context is ${String(context)}; it takes true or false`)
     }
+    if (configFile !== undefined && typeof configFile !== 'string') {
+      throw new InvalidOptionError(`configFile is ${kindOf(configFile)}; it takes a path`)
+    }
     attempt(() => native.checkConfig(config))
     this.#config = config
+    this.#file = configFile
     this.#hasContext = context
     this.#reporter = new Reporter(this, /** @type {any} */ (logger))
   }
@@ -123,14 +132,18 @@ class App extends EventEmitter {
    * @param {{ signals: boolean, environment: boolean, alive: boolean }} way
    */
   async #start(bind, { signals, environment, alive }) {
-    const { bind: elsewhere, ...config } = environment ? fromEnvironment(process.env) : {}
-    const address = elsewhere ?? bind ?? DEFAULT_BIND
-    const all = { ...this.#config, ...config }
+    const settings = settle(this.#config, { bind, file: this.#file }, environment)
+    if (isToPrint()) {
+      fs.writeSync(process.stdout.fd, settings.text())
+      process.exit(0)
+    }
+    showFrom(String(settings.value('log_level')))
+    this.#settings = settings
     const queue = new CallQueue(this.#handlers, this.#hasContext, this.#reporter)
     logs.follow(this.#reporter)
     let lane
     try {
-      lane = await this.#registry.listen(address, all, performance.now(), queue.drain)
+      lane = await this.#registry.listen(settings, performance.now(), queue.drain)
     } catch (error) {
       logs.unfollow(this.#reporter)
       throw error
@@ -175,6 +188,11 @@ class App extends EventEmitter {
 
   get listening() {
     return this.#lane !== undefined
+  }
+
+  /** Whether what is served is to be printed. */
+  get _hasBanner() {
+    return this.#settings?.value('banner') ?? true
   }
 
   /** How many handlers it has. */

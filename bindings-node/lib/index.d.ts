@@ -405,6 +405,11 @@ export interface AppOptions {
   /** How many of a hundred calls are traced. Default: 100. */
   otlpSamplePercent?: number | undefined
   /**
+   * The path of a TOML file of options, which win over those that stand here; environment variables
+   * win over both. Default: none.
+   */
+  configFile?: string | undefined
+  /**
    * Where log records go, or `false` for nowhere. Default: warnings and errors go to `console.error`.
    */
   logger?: Logger | false | undefined

@@ -1,6 +1,7 @@
 'use strict'
 
 const native = require('./native.js')
+const { levelOr } = require('./reporter.js')
 
 const LEVEL = 'info'
 
@@ -21,7 +22,7 @@ let reader
  */
 function follow(reporter) {
   followers.add(reporter)
-  reader ??= native.readLogs(process.env.EXHOOK_LOG_LEVEL || LEVEL, deliver)
+  reader ??= native.readLogs(levelOr(LEVEL), deliver)
 }
 
 /**

@@ -6,7 +6,20 @@ import type { HookRow } from './hooks.js'
 export class Registry {
   register(hook: string, topics: string[], options: object): number
   hooks(): { name: string; topics: string[] }[]
-  listen(bind: string, config: object, now: number, ring: () => void): Promise<Lane>
+  listen(settings: Settings, now: number, ring: () => void): Promise<Lane>
+}
+
+/** The options of a run, each with where its value is from. */
+export class Settings {
+  constructor(
+    own: { name: string; byDefault: string | boolean; words: string[] }[],
+    config: object,
+    code: { bind?: string; file?: string },
+    environment: Record<string, string>,
+    flags: Record<string, string>,
+  )
+  value(name: string): string | boolean | null
+  text(): string
 }
 
 /** One event loop's part in serving. */
@@ -35,6 +48,7 @@ export function writeTestRequest(hook: string, message: Buffer, memory: Buffer):
 export function startTestBroker(settings: string): Promise<TestBroker>
 export function version(): string
 export function hooks(): HookRow[]
+export function defaultBind(): string
 export function defaultConfig(): Record<string, number | boolean>
 export function describeConfig(): Record<string, string>
 export function checkConfig(options: object): void

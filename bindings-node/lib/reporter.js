@@ -3,6 +3,9 @@
 const LEVELS = ['trace', 'debug', 'info', 'warn', 'error']
 const LEAST_SHOWN = 'warn'
 
+/** The level that an app was started with. */
+let chosen = ''
+
 /**
  * Where log records go.
  *
@@ -94,10 +97,28 @@ const CONSOLE = {
  * @param {string} message
  */
 function show(level, message) {
-  const least = process.env.EXHOOK_LOG_LEVEL || LEAST_SHOWN
+  const least = levelOr(LEAST_SHOWN)
   if (LEVELS.indexOf(level) >= LEVELS.indexOf(least)) {
     console.error(`exhook: ${level === 'warn' ? 'warning' : level}: ${message}`)
   }
+}
+
+/**
+ * Shows records from this level on; '' is what the environment says.
+ *
+ * @param {string} level
+ */
+function showFrom(level) {
+  chosen = level
+}
+
+/**
+ * The level from which on records are shown.
+ *
+ * @param {string} byDefault
+ */
+function levelOr(byDefault) {
+  return chosen || process.env.EXHOOK_LOG_LEVEL || byDefault
 }
 
 /** @param {unknown} thrown */
@@ -109,4 +130,4 @@ function stackOf(thrown) {
   }
 }
 
-module.exports = { LEVELS, Reporter }
+module.exports = { LEVELS, Reporter, levelOr, showFrom }

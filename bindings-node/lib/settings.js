@@ -1,15 +1,11 @@
 'use strict'
 
-const { InvalidOptionError } = require('./errors.js')
+const { translated } = require('./errors.js')
 const native = require('./native.js')
 const { LEVELS } = require('./reporter.js')
 
-const DEFAULT_BIND = '127.0.0.1:9000'
+const DEFAULT_BIND = native.defaultBind()
 const VARIABLE_PREFIX = 'EXHOOK_'
-
-const TRUE = ['1', 'true', 'yes', 'on']
-const FALSE = ['0', 'false', 'no', 'off']
-const WHOLE_NUMBER = /^\d+$/
 
 /**
  * What the value of an option can be.
@@ -37,54 +33,22 @@ class Option {
 
   /** The option as environment variable. */
   get variable() {
-    return VARIABLE_PREFIX + this.flag.replaceAll('-', '_').toUpperCase()
+    return VARIABLE_PREFIX + this.key.toUpperCase()
   }
 
-  /**
-   * Turns text into a value.
-   *
-   * @param {string} text
-   * @param {string} source where the text is from, for error messages
-   * @returns {string | number | boolean}
-   * @throws {InvalidOptionError} when it is no value of this option
-   */
-  read(text, source = this.variable) {
-    const word = text.trim()
-    switch (this.kind) {
-      case 'switch':
-        if (![...TRUE, ...FALSE].includes(word.toLowerCase())) {
-          throw new InvalidOptionError(`${source} is '${text}'; give true or false`)
-        }
-        return TRUE.includes(word.toLowerCase())
-      case 'number':
-        if (!WHOLE_NUMBER.test(word)) {
-          throw new InvalidOptionError(`${source} is '${text}'; give a whole number from 0`)
-        }
-        return Number(word)
-      default:
-        return text
-    }
-  }
-}
-
-/** The level from which on records of the core are logged. */
-class LevelOption extends Option {
-  /**
-   * @override
-   * @param {string} text
-   */
-  read(text, source = this.variable) {
-    const level = text.trim().toLowerCase()
-    if (!LEVELS.includes(level)) {
-      throw new InvalidOptionError(`${source} is '${text}'; known are ${LEVELS.join(', ')}`)
-    }
-    return level
+  /** The option in files. */
+  get key() {
+    return this.flag.replaceAll('-', '_')
   }
 }
 
 const BIND = new Option('bind', 'text', DEFAULT_BIND)
 
-const LOG_LEVEL = new LevelOption('logLevel', 'text', 'info')
+const LOG_LEVEL = new Option('logLevel', 'text', 'info')
+
+const BANNER = new Option('banner', 'switch', true)
+
+const WATCH = new Option('watch', 'switch', false)
 
 /** @type {Record<string, OptionKind>} */
 const KINDS = { boolean: 'switch', number: 'number', string: 'text' }
@@ -95,39 +59,105 @@ const CONFIG_OPTIONS = Object.entries(native.defaultConfig()).map(
 )
 
 /** The options of `exhook run` that are not the server's own. */
-const RUN_OPTIONS = [
-  BIND,
-  LOG_LEVEL,
-  new Option('banner', 'switch', true),
-  new Option('watch', 'switch', false),
-]
+const RUN_OPTIONS = [new Option('config', 'text', ''), BIND, LOG_LEVEL, BANNER, WATCH]
 
 /**
- * The values of the options that are set in the environment; empty ones are not.
+ * The run of the command that this process is, if it is one.
  *
- * @param {NodeJS.ProcessEnv} [environment]
- * @param {Option[]} [options]
- * @returns {Record<string, any>}
- * @throws {InvalidOptionError} when the text of a variable cannot be its option's value
+ * @type {{ flags: Record<string, string>, variables: Record<string, string>, prints: boolean }
+ *   | undefined}
  */
-function fromEnvironment(environment = process.env, options = [BIND, ...CONFIG_OPTIONS]) {
-  /** @type {Record<string, any>} */
-  const values = {}
-  for (const option of options) {
-    const text = environment[option.variable]
-    if (text) {
-      values[option.name] = option.read(text)
+let theRun
+
+/**
+ * Lets every app of this process, and those of its workers, take the flags of the command.
+ *
+ * @param {Map<Option, string>} flags
+ * @param {boolean} prints whether apps print their options instead of serving
+ */
+function beginRun(flags, prints) {
+  theRun = { flags: {}, variables: variables(), prints }
+  for (const [option, text] of flags) {
+    if (option !== WATCH) {
+      theRun.flags[option.key] = text
+    }
+    // Workers have the environment only.
+    process.env[option.variable] = text
+  }
+  process.env[LOG_LEVEL.variable] ||= String(LOG_LEVEL.byDefault)
+}
+
+/** Whether apps print their options instead of serving. */
+function isToPrint() {
+  return theRun?.prints ?? false
+}
+
+/**
+ * Settles the options of an app.
+ *
+ * @param {Record<string, unknown>} config the options of the server that the code gives
+ * @param {{ bind?: string, file?: string }} code
+ * @param {boolean} environment whether environment and flags count
+ * @returns {import('./native.js').Settings}
+ * @throws {import('./errors.js').ExhookError} for what has no meaning, and an unreadable file
+ */
+function settle(config, code, environment) {
+  const own = [
+    { name: LOG_LEVEL.key, byDefault: theRun ? String(LOG_LEVEL.byDefault) : '', words: LEVELS },
+    { name: BANNER.key, byDefault: true, words: [] },
+  ]
+  const { flags, variables: given } = theRun ?? { flags: {}, variables: variables() }
+  return settled(own, config, code, environment ? given : {}, environment ? flags : {})
+}
+
+/**
+ * Whether a switch of the command that is in no file is on.
+ *
+ * @param {Option} option
+ * @param {Map<Option, string>} flags
+ * @returns {boolean}
+ * @throws {import('./errors.js').InvalidOptionError} where its variable says neither yes nor no
+ */
+function isOn(option, flags) {
+  const { key, variable } = option
+  const own = [{ name: key, byDefault: Boolean(option.byDefault), words: [] }]
+  const flag = flags.get(option)
+  const given = { [variable]: theRun?.variables[variable] ?? process.env[variable] ?? '' }
+  const settings = settled(own, {}, {}, given, flag === undefined ? {} : { [key]: flag })
+  return settings.value(key) === true
+}
+
+/** @param {ConstructorParameters<typeof import('./native.js').Settings>} parameters */
+function settled(...parameters) {
+  try {
+    return new native.Settings(...parameters)
+  } catch (error) {
+    throw translated(error)
+  }
+}
+
+/** The environment variables that may be options. */
+function variables() {
+  /** @type {Record<string, string>} */
+  const found = {}
+  for (const [name, text] of Object.entries(process.env)) {
+    if (name.startsWith(VARIABLE_PREFIX) && text !== undefined) {
+      found[name] = text
     }
   }
-  return values
+  return found
 }
 
 module.exports = {
+  BANNER,
   CONFIG_OPTIONS,
   DEFAULT_BIND,
   LEVELS,
-  LOG_LEVEL,
   Option,
   RUN_OPTIONS,
-  fromEnvironment,
+  WATCH,
+  beginRun,
+  isOn,
+  isToPrint,
+  settle,
 }

@@ -24,6 +24,7 @@ pub mod options;
 mod queue;
 pub mod registry;
 mod service;
+pub mod settings;
 pub mod testing;
 
 use napi_derive::napi;

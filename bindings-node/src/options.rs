@@ -1,7 +1,8 @@
 //! Options as JavaScript has them: properties of an object, named in camel case.
 
 use exhook::{
-    Config, ConfigValue, Fallback, HandlerOptions, Hook, TopicFilters, camel_case, did_you_mean,
+    Config, ConfigValue, DEFAULT_BIND, Fallback, HandlerOptions, Hook, TopicFilters, camel_case,
+    did_you_mean,
 };
 use napi::{
     Env, JsValue as _, Result,
@@ -19,6 +20,12 @@ const LARGEST: f64 = 9_007_199_254_740_991.0;
 
 /// The names of the options of a handler, besides its topics.
 const HANDLER_OPTIONS: [&str; 4] = ["timeoutMs", "fallback", "ack", "shadow"];
+
+/// Where apps serve that are not told where.
+#[napi]
+pub fn default_bind() -> &'static str {
+    DEFAULT_BIND
+}
 
 /// The options of a server with their default values.
 ///

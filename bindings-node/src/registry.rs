@@ -14,9 +14,10 @@ use crate::{
     errors::{invalid_option, thrown},
     lane::{Announced, begin},
     lanes::Lanes,
-    options::{config_from, handler_options},
+    options::handler_options,
     queue::{Clock, Queue},
     service::{Plan, registry_for},
+    settings::Settings,
 };
 
 /// The registrations of an app.
@@ -69,25 +70,22 @@ impl Registry {
         Ok(registry.hooks().iter().map(Announced::from).collect())
     }
 
-    /// Serves on `bind`; `ring` is called on the event loop whenever calls wait again. `now` is what
+    /// Serves with `settings`; `ring` is called on the event loop whenever calls wait again. `now` is what
     /// `performance.now()` says.
     ///
     /// # Errors
     ///
-    /// Where there is no such option, or its value means nothing. The promise is rejected where the
-    /// address cannot be had.
+    /// Where JavaScript has no memory left. The promise is rejected where the address cannot be had.
     #[napi(ts_return_type = "Promise<Lane>")]
     pub fn listen<'env>(
         &self,
         env: &'env Env,
-        bind: String,
-        config: Object<'_>,
+        settings: &Settings,
         now: f64,
         ring: Function<'_, (), ()>,
     ) -> Result<Object<'env>> {
         let plan = Plan {
-            bind,
-            config: config_from(&config)?,
+            settings: settings.to_core().clone(),
             handlers: self.handlers.clone(),
         };
         begin(env, plan, Queue::new(bell(&ring)?, Clock::that_shows(now)))

@@ -6,7 +6,7 @@ use std::{
     time::Duration,
 };
 
-use exhook::{Config, Error, ErrorCode, Handler, HandlerOptions, Hook, Registry, Server};
+use exhook::{Error, ErrorCode, Handler, HandlerOptions, Hook, Registry, Server, Settings};
 
 use crate::{lanes::Lanes, queue::Queue};
 
@@ -16,8 +16,7 @@ static SERVICES: Mutex<Vec<Weak<Service>>> = Mutex::new(Vec::new());
 /// What a thread wants to serve. Threads serve together only where all of it is the same.
 #[derive(Clone)]
 pub(crate) struct Plan {
-    pub(crate) bind: String,
-    pub(crate) config: Config,
+    pub(crate) settings: Settings,
     pub(crate) handlers: Vec<(Hook, HandlerOptions)>,
 }
 
@@ -46,7 +45,7 @@ impl Service {
         services.retain(|service| service.strong_count() > 0);
         let others = services.iter().filter_map(Weak::upgrade);
         for service in others {
-            if service.is_at(&plan.bind) && !service.lanes.include(thread) {
+            if service.is_at(plan.settings.bind()) && !service.lanes.include(thread) {
                 service.check_same(plan)?;
                 service.lanes.join(thread, Arc::clone(queue));
                 return Ok(service);
@@ -56,7 +55,7 @@ impl Service {
         let registry = registry_for(&plan.handlers, &lanes)?;
         // Before the start: a broker may call at once.
         lanes.join(thread, Arc::clone(queue));
-        let server = Server::start(&plan.config, registry, &plan.bind)?;
+        let server = Server::start(&plan.settings, registry, plan.settings.bind())?;
         let service = Arc::new(Self {
             server,
             lanes,
@@ -68,14 +67,14 @@ impl Service {
 
     fn is_at(&self, bind: &str) -> bool {
         // A port that the system chooses is another one each time.
-        let is_the_same = self.plan.bind == bind && !bind.ends_with(":0");
+        let is_the_same = self.plan.settings.bind() == bind && !bind.ends_with(":0");
         is_the_same || self.server.address().to_string() == bind
     }
 
     fn check_same(&self, plan: &Plan) -> Result<(), Error> {
         let what = if self.plan.handlers != plan.handlers {
             "handlers"
-        } else if self.plan.config != plan.config {
+        } else if self.plan.settings.config() != plan.settings.config() {
             "options"
         } else {
             return Ok(());
@@ -85,7 +84,7 @@ impl Service {
             format!(
                 "another thread serves {} with other {what}; threads that serve together need \
                  the same handlers, in the same order, and the same options",
-                plan.bind
+                plan.settings.bind()
             ),
         ))
     }
@@ -104,7 +103,9 @@ impl Service {
             let _ = self.server.stop();
             self.lanes.leave(queue);
         } else {
-            queue.wait_until_idle(Duration::from_millis(self.plan.config.drain_timeout_ms));
+            queue.wait_until_idle(Duration::from_millis(
+                self.plan.settings.config().drain_timeout_ms,
+            ));
         }
         queue.close();
     }

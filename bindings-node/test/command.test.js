@@ -84,6 +84,27 @@ test('flags win over the environment and that over the code', async (t) => {
   assert.equal(await verdict(['--timeout-ms=500'], {}), 'deny')
 })
 
+test('--print-config tells each value and where it is from', async (t) => {
+  const toml = '[max]\ninflight = 5\n\n[tls]\nkey = "key.pem"\ncert = "cert.pem"\n'
+  const source = `import { App } from 'exhook'
+    await new App({ timeoutMs: 60_000, maxInflight: 7, configFile: 'exhook.toml' }).listen()`
+  const cwd = files(t, { 'exhook.toml': toml, 'serves.mjs': source })
+  const printed = async (...words) => {
+    const started = run(t, [...words, '--print-config'], cwd, { EXHOOK_TIMEOUT_MS: '500' })
+    assert.equal(await started.ends(), 0, started.output)
+    const lines = started.printed.matchAll(/^(\w+) = (.*?) +# (.*)$/gm)
+    return Object.fromEntries([...lines].map(([, name, ...rest]) => [name, rest]))
+  }
+  const own = await printed('serves.mjs', '--io-threads', '2')
+  assert.deepEqual(own.max_inflight, ['5', 'file exhook.toml:2'])
+  assert.deepEqual(own.tls_key, ['"(hidden)"', 'file exhook.toml:5'])
+  assert.deepEqual(own.timeout_ms, ['500', 'environment EXHOOK_TIMEOUT_MS'])
+  assert.deepEqual(own.io_threads, ['2', 'flag --io-threads'])
+  assert.deepEqual(own.log_level, ['"info"', 'default'])
+  const exported = await printed('main.mjs', '--config', 'exhook.toml')
+  assert.deepEqual(exported.max_inflight, ['5', 'file exhook.toml:2'])
+})
+
 test('--admin serves metrics', async (t) => {
   const cwd = files(t)
   for (const [flags, environment] of [
@@ -171,15 +192,25 @@ const MISTAKES = [
   [['foreign.mjs'], {}, 'from another copy of exhook'],
   [['main.mjs', '--bind', 'nowhere'], {}, 'host:port'],
   [['main.mjs', '--timeout-ms', '0'], {}, 'timeout'],
-  [['main.mjs', '--timeout-ms', 'x'], {}, `--timeout-ms is 'x'; give a whole number`],
+  [['main.mjs', '--timeout-ms', 'x'], {}, '--timeout-ms is "x"; it takes a whole number'],
   [['main.mjs', '--timeout-ms'], {}, '--timeout-ms needs a value'],
   [['main.mjs', '--bind', '--no-banner'], {}, '--bind needs a value'],
   [['main.mjs', '--no-banner=yes'], {}, '--no-banner takes no value'],
   [['main.mjs', '--time-out-ms', '5'], {}, 'no option --time-out-ms; did you mean --timeout-ms?'],
   [['main.mjs', '--log-level', 'loud'], {}, 'trace, debug, info, warn, error'],
   [['main.mjs'], { EXHOOK_LOG_LEVEL: 'loud' }, 'EXHOOK_LOG_LEVEL'],
-  [['main.mjs'], { EXHOOK_MAX_INFLIGHT: 'many' }, `EXHOOK_MAX_INFLIGHT is 'many'; give a whole`],
-  [['main.mjs'], { EXHOOK_COMPANION: 'perhaps' }, `EXHOOK_COMPANION is 'perhaps'; give true or`],
+  [
+    ['main.mjs'],
+    { EXHOOK_MAX_INFLIGHT: 'many' },
+    'EXHOOK_MAX_INFLIGHT is "many"; it takes a whole',
+  ],
+  [
+    ['main.mjs'],
+    { EXHOOK_COMPANION: 'perhaps' },
+    'EXHOOK_COMPANION is "perhaps"; it takes true or',
+  ],
+  [['main.mjs', '--config', 'wrong.toml'], {}, 'wrong.toml:2:1: there is no option bnid; did you'],
+  [['main.mjs'], { EXHOOK_CONFIG: 'nothing.toml' }, 'nothing.toml (environment EXHOOK_CONFIG)'],
   [['main.mjs', 'two.mjs'], {}, 'two.mjs is one too many'],
   [[], {}, 'FILE'],
 ]
@@ -189,6 +220,7 @@ for (const [words, environment, text] of MISTAKES) {
   test(`a mistake takes one line and code 2: ${what}`, async (t) => {
     const cwd = files(t, {
       'two.mjs': TWO,
+      'wrong.toml': '\nbnid = "127.0.0.1:0"',
       'none.mjs': 'export const five = 5',
       'never.mjs': 'await new Promise(() => {})',
       'foreign.mjs': 'class App { listen() {} }\nexport const app = new App()',

@@ -16,7 +16,7 @@ Run = Callable[..., Program]
 PROGRAM = """
 from exhook import App
 
-app = App(timeout_ms=700, threads=3, tls_key="secret.pem")
+app = App(timeout_ms=700, threads=3, tls_cert="cert.pem", tls_key="key.pem")
 
 @app.on_client_authenticate
 def authenticate(request):

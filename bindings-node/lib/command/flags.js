@@ -15,7 +15,8 @@ const native = require('../native.js')
  * @typedef {object} CommandLine
  * @property {boolean} wantsHelp
  * @property {string[]} words what is no flag
- * @property {Map<Option, string | number | boolean>} values the flags that are given
+ * @property {boolean} wantsConfig
+ * @property {Map<Option, string>} values the flags that are given
  */
 
 /**
@@ -35,7 +36,7 @@ function readFlags(words, options) {
     tokens: true,
   })
   /** @type {CommandLine} */
-  const line = { wantsHelp: false, words: [], values: new Map() }
+  const line = { wantsHelp: false, wantsConfig: false, words: [], values: new Map() }
   for (const token of tokens) {
     if (token.kind === 'positional') {
       line.words.push(token.value)
@@ -45,8 +46,10 @@ function readFlags(words, options) {
         const near = native.didYouMean(token.rawName, [...known.keys()].map(withDashes))
         throw new InvalidOptionError(`there is no option ${token.rawName}${near}`)
       }
-      if (flag.option === undefined) {
+      if (flag === HELP) {
         line.wantsHelp = true
+      } else if (flag.option === undefined) {
+        line.wantsConfig = true
       } else {
         line.values.set(flag.option, valueFor(flag, flag.option, token))
       }
@@ -65,10 +68,16 @@ function readFlags(words, options) {
  * @property {boolean} [value] what a switch is turned to
  */
 
+/** @type {Flag} */
+const HELP = { type: 'boolean', short: 'h' }
+
 /** @param {Option[]} options */
 function knownFlags(options) {
   /** @type {Map<string, Flag>} */
-  const flags = new Map([['help', { type: 'boolean', short: 'h' }]])
+  const flags = new Map([
+    ['help', HELP],
+    ['print-config', { type: 'boolean' }],
+  ])
   for (const option of options) {
     if (option.kind === 'switch') {
       flags.set(option.flag, { type: 'boolean', option, value: true })
@@ -90,13 +99,13 @@ function valueFor(flag, option, { rawName, value, inlineValue }) {
     if (inlineValue) {
       throw new InvalidOptionError(`${rawName} takes no value; there is --no-${option.flag} too`)
     }
-    return flag.value
+    return String(flag.value)
   }
   // A flag in the place of a value is rather the next flag.
   if (value === undefined || (!inlineValue && value.startsWith('--'))) {
     throw new InvalidOptionError(`${rawName} needs a value`)
   }
-  return option.read(value, rawName)
+  return value
 }
 
 /** @param {string} name */

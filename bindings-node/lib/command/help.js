@@ -18,12 +18,15 @@ as app, as default, or its only one. A file that calls listen() itself is served
   exhook run app.mjs --watch               restart when a file of the program changes
   exhook run servers.mjs#first             the App that is exported as first
 
-A flag wins over its environment variable, named in brackets, and that over what the code says.`
+A flag wins over its environment variable, named in brackets, that over the file of --config, and
+that over what the code says. --print-config prints every option with where its value is from, and
+serves nothing.`
 
 const WIDTH = 100
 
 /** @type {Record<string, string>} */
 const MEANINGS = {
+  config: 'A file of options, in TOML.',
   bind: 'Where to serve: host:port or unix:/path.',
   logLevel: `What the core logs: ${LEVELS.join(', ')}.`,
   banner: 'Print what is served to standard error.',

@@ -36,6 +36,7 @@ function passOn(words) {
   // end the process, again and again. This one is never called: the event loop waits.
   process.once('SIGINT', () => {})
   const flags = [...RUN_OPTIONS, ...CONFIG_OPTIONS].map((option) => `--${option.flag}`)
+  flags.push('--print-config')
   return native.cli(words.length === 0 ? ['--help'] : words, flags)
 }
 

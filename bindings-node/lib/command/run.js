@@ -2,7 +2,7 @@
 
 const { InvalidOptionError, WrongStateError } = require('../errors.js')
 const { running } = require('../life.js')
-const { CONFIG_OPTIONS, LOG_LEVEL, RUN_OPTIONS, fromEnvironment } = require('../settings.js')
+const { BANNER, CONFIG_OPTIONS, RUN_OPTIONS, WATCH, beginRun, isOn } = require('../settings.js')
 const { banner } = require('./banner.js')
 const { readFlags } = require('./flags.js')
 const { runHelp } = require('./help.js')
@@ -24,19 +24,17 @@ async function run(words) {
     return
   }
   const program = new Program(targetOf(line.words))
-  // From there every app takes them, also one that the program serves itself.
-  for (const [option, value] of line.values) {
-    process.env[option.variable] = String(value)
-  }
-  process.env[LOG_LEVEL.variable] ||= String(LOG_LEVEL.byDefault)
-  const settings = { banner: true, watch: false, ...fromEnvironment(process.env, RUN_OPTIONS) }
-  if (settings.watch) {
+  const isWatched = isOn(WATCH, line.values)
+  const hasBanner = isOn(BANNER, line.values)
+  if (isWatched && !line.wantsConfig) {
     process.exitCode = await watch(words)
     return
   }
+  // From there every app takes them, also one that the program serves itself.
+  beginRun(line.values, line.wantsConfig)
   await serve(program)
-  if (settings.banner) {
-    for (const app of running) {
+  for (const app of running) {
+    if (hasBanner && app._hasBanner) {
       console.error(banner(app))
     }
   }
