@@ -74,7 +74,10 @@ pub(crate) unsafe fn set(
         let mut state = service.idle(&format!("{name} cannot be set"))?;
         let mut config = state.options.config.clone();
         config.set(name, value)?;
-        config.validate()?;
+        // These have a meaning only together, and are checked at the start.
+        if !name.starts_with("tls_") {
+            config.validate()?;
+        }
         state.options.config = config;
         Ok(())
     };
