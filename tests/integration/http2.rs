@@ -189,6 +189,28 @@ async fn a_client_that_never_answers_does_not_hold_up_the_stop() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_client_that_does_not_take_its_answer_holds_up_the_stop_for_the_drain_timeout() {
+    const LIMIT: Duration = Duration::from_millis(300);
+    let config = Config {
+        drain_timeout_ms: 300,
+        ..Config::default()
+    };
+    let provider = Provider::start(config, |app| {
+        // More than the window of a stream, which this client never opens further.
+        app.on_message_publish(|_| exhook::replace().payload(vec![0; 200_000]));
+    })
+    .await;
+    let mut client = RawClient::connect(provider.address());
+    client.send_call(1, "OnMessagePublish");
+    client.send_data(1, &framed(&publish("t", "x")), true);
+    client.next_of(DATA);
+    let begun = Instant::now();
+    provider.server.stop().expect("stopped");
+    let took = begun.elapsed();
+    assert!(took >= LIMIT && took < Duration::from_secs(20), "{took:?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn stopping_says_goodbye_once_the_last_answer_is_out() {
     let provider = Provider::start(Config::default(), |app| {
         app.on_client_authenticate_async(async |_| {
