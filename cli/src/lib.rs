@@ -1,6 +1,7 @@
 //! The command line of exhook, as a library: the binary `exhook` and the Python package run it.
 
 mod bench;
+mod certs;
 mod check;
 mod choices;
 mod completions;
@@ -18,6 +19,7 @@ mod run_verb;
 mod simulate;
 mod table;
 mod tally;
+mod tls;
 mod top;
 
 use std::ffi::OsString;
@@ -25,6 +27,7 @@ use std::ffi::OsString;
 use clap::{CommandFactory as _, FromArgMatches as _, Parser, Subcommand};
 
 use bench::BenchArguments;
+use certs::CertsArguments;
 use check::CheckArguments;
 use completions::CompletionsArguments;
 use record::RecordArguments;
@@ -60,6 +63,7 @@ Examples:
                         Find out what brokers would make of a hook program
   exhook register --emqx http://127.0.0.1:18083 --name hooks --url http://10.0.0.5:9000
                         Make a running EMQX call it
+  exhook certs          Make certificates to try TLS with, for the program and for EMQX
   exhook help replay    All that replay can do
 
 Exit codes of every command, which its help tells in detail:
@@ -86,6 +90,7 @@ enum Command {
     Replay(ReplayArguments),
     Register(RegisterArguments),
     Unregister(UnregisterArguments),
+    Certs(CertsArguments),
     Completions(CompletionsArguments),
 }
 
@@ -121,6 +126,7 @@ fn run_command(command: clap::Command, arguments: impl IntoIterator<Item = OsStr
             Command::Replay(arguments) => replay::run(&arguments),
             Command::Register(arguments) => register::register(&arguments),
             Command::Unregister(arguments) => register::unregister(&arguments),
+            Command::Certs(arguments) => certs::run(&arguments),
             Command::Completions(arguments) => completions::run(&arguments, command),
         },
         Err(error) => {

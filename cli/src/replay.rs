@@ -20,6 +20,7 @@ use crate::{
     recording::Recording,
     report::Report,
     tally::Tally,
+    tls::TlsArguments,
 };
 
 const EXAMPLES: &str = "\
@@ -59,7 +60,8 @@ pub(crate) struct ReplayArguments {
     #[arg(
         long,
         value_name = "URL",
-        help = "Where the program listens: http://host:port, host:port or unix:/path"
+        help = "Where the program listens: http://host:port, https://host:port, host:port or \
+                unix:/path"
     )]
     to: Endpoint,
     /// The package to speak: as-recorded, v1, v2 or v3
@@ -94,6 +96,8 @@ pub(crate) struct ReplayArguments {
     /// No progress bar, and no table unless something failed or differs
     #[arg(long, short)]
     quiet: bool,
+    #[command(flatten)]
+    tls: TlsArguments,
 }
 
 /// Runs the command and returns its exit code.
@@ -133,15 +137,10 @@ fn try_run(arguments: &ReplayArguments) -> Result<i32, String> {
 }
 
 async fn replay(arguments: &ReplayArguments, scripts: Vec<Script>) -> Result<i32, String> {
-    let pool = BrokerPool::open(&arguments.to, usize::from(arguments.connections))
+    let to = arguments.tls.endpoint(&arguments.to)?;
+    let pool = BrokerPool::open(&to, usize::from(arguments.connections))
         .await
-        .map_err(|error| {
-            format!(
-                "cannot connect to {}: {error}; start the hook program there first, or give the \
-                 address that it listens on with --to",
-                arguments.to
-            )
-        })?;
+        .map_err(|error| to.cannot_connect(&error))?;
     let skipped = scripts.iter().map(|script| script.skipped).sum();
     let count = scripts.iter().map(|script| script.calls.len() as u64).sum();
     let tally = Arc::new(Mutex::new(Tally::default()));

@@ -57,6 +57,7 @@ fn every_shell_gets_every_verb_and_its_options() {
             "bench",
             "check",
             "register",
+            "certs",
             "top",
             "emqx-version",
         ] {

@@ -149,8 +149,8 @@ fn wrong_usage_is_told_with_what_is_expected() {
     for (arguments, expected) in [
         (&["replay", "x.jsonl"][..], "--to"),
         (
-            &["replay", "x.jsonl", "--to", "https://localhost:1"],
-            "plain http",
+            &["replay", "x.jsonl", "--to", "ftp://localhost:1"],
+            "only http and https",
         ),
         (
             &[

@@ -14,6 +14,7 @@ use super::{
     requests::Shape,
     topic::{TopicTemplate, parse_topic},
 };
+use crate::tls::TlsArguments;
 
 const EXAMPLES: &str = "\
 Examples:
@@ -50,7 +51,8 @@ pub(crate) struct BenchArguments {
     #[arg(
         long,
         value_name = "URL",
-        help = "Where the program listens: http://host:port, host:port or unix:/path"
+        help = "Where the program listens: http://host:port, https://host:port, host:port or \
+                unix:/path"
     )]
     to: Endpoint,
     /// The hook to call; its name in any package
@@ -108,6 +110,8 @@ pub(crate) struct BenchArguments {
     /// No live view, and no report unless something failed or --json asks for it
     #[arg(long, short)]
     pub(super) quiet: bool,
+    #[command(flatten)]
+    tls: TlsArguments,
 }
 
 impl BenchArguments {
@@ -157,7 +161,7 @@ impl BenchArguments {
         let enough = suggested_clients(connections, usize::from(self.streams));
         let clients = self.clients.unwrap_or(enough.max(1_000));
         Ok(Plan {
-            to: self.to.clone(),
+            to: self.tls.endpoint(&self.to)?,
             broker: BrokerKind {
                 package: self.package,
                 version: Plan::broker_version(&shape),

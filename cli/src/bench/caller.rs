@@ -219,5 +219,5 @@ async fn open(plan: &Plan) -> Result<Pipeline, String> {
     let shape = &plan.shape;
     Pipeline::open(&plan.to, shape.package, shape.hook, plan.timeout)
         .await
-        .map_err(|error| error.to_string())
+        .map_err(|error| plan.to.cannot_connect(&error))
 }

@@ -158,13 +158,7 @@ impl Threads {
         for _ in 0..plan.threads {
             match self.events.recv().await {
                 Some(Event::Opened(Ok(()))) => {}
-                Some(Event::Opened(Err(error))) => {
-                    return Err(format!(
-                        "cannot connect to {}: {error}; start the hook program there first, or \
-                         give the address that it listens on with --to",
-                        plan.to
-                    ));
-                }
+                Some(Event::Opened(Err(error))) => return Err(error),
                 other => return Err(format!("a thread ended early: {other:?}")),
             }
         }

@@ -60,7 +60,11 @@ pub(super) fn work(
     };
     let runtime = match Builder::new_current_thread().enable_all().build() {
         Ok(runtime) => runtime,
-        Err(error) => return tell(Event::Opened(Err(error.to_string()))),
+        Err(error) => {
+            return tell(Event::Opened(Err(format!(
+                "cannot start a runtime: {error}"
+            ))));
+        }
     };
     LocalSet::new().block_on(&runtime, async {
         let mut callers = Vec::new();

@@ -1,11 +1,15 @@
 //! [`Facts`]: all that the rules judge.
 
+use exhook::testing::TlsInspection;
+
 use super::observed::Observed;
 use crate::emqx::{ExhookServer, Survey};
 
 /// What was seen of the provider, and of the broker that should call it.
 pub(crate) struct Facts {
     pub(crate) provider: Observed,
+    /// What it shows of itself, where it speaks TLS.
+    pub(crate) tls: Option<TlsInspection>,
     pub(crate) emqx: Option<Emqx>,
 }
 

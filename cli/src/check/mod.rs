@@ -26,6 +26,7 @@ use crate::{
     FAILED, INTERRUPTED, SUCCESS, UNUSABLE,
     emqx::{EmqxArguments, EmqxClient, Ended, Survey, until_interrupted},
     output::{complain, print},
+    tls::TlsArguments,
 };
 
 const EXAMPLES: &str = "\
@@ -62,7 +63,8 @@ pub(crate) struct CheckArguments {
     /// Where the program listens
     #[arg(
         value_name = "URL",
-        help = "Where the program listens: http://host:port, host:port or unix:/path"
+        help = "Where the program listens: http://host:port, https://host:port, host:port or \
+                unix:/path"
     )]
     url: Endpoint,
     /// The package to speak: v1, v2 or v3; by default that of the version, else v3
@@ -83,6 +85,8 @@ pub(crate) struct CheckArguments {
     name: Option<String>,
     #[command(flatten)]
     emqx: EmqxArguments,
+    #[command(flatten)]
+    tls: TlsArguments,
 }
 
 fn parse_package(text: &str) -> Result<Package, String> {
@@ -148,8 +152,15 @@ async fn check(
     progress.set_message(format!("calling the hooks of {}", arguments.url));
     let broker = chosen(arguments, emqx.as_ref())?;
     let timeout = Duration::from_millis(arguments.timeout_ms);
-    let provider = probe::probe(&arguments.url, broker, timeout).await?;
-    Ok(Facts { provider, emqx })
+    let tls = probe::inspect(&arguments.tls.unasked(&arguments.url)?, timeout).await?;
+    // Whoever it is: that it is not to be trusted is one of the findings.
+    let calling = arguments.tls.unverified(&arguments.url)?;
+    let provider = probe::probe(&calling, broker, timeout).await?;
+    Ok(Facts {
+        provider,
+        tls,
+        emqx,
+    })
 }
 
 /// The broker to play.

@@ -1,10 +1,10 @@
 //! Calls a provider as a broker does.
 
-use std::time::Duration;
+use std::{io, time::Duration};
 
 use exhook::{
     Hook,
-    testing::{Connection, Endpoint, Release},
+    testing::{Connection, Endpoint, Release, TlsInspection},
 };
 
 use super::{
@@ -49,6 +49,14 @@ pub(crate) async fn probe(
     })
 }
 
+/// What the provider at `endpoint` shows of itself, where it speaks TLS.
+pub(crate) async fn inspect(
+    endpoint: &Endpoint,
+    timeout: Duration,
+) -> Result<Option<TlsInspection>, String> {
+    within(endpoint, timeout, endpoint.inspect_tls()).await
+}
+
 /// The hooks to call, in the order of the table, each with a topic that comes to it.
 fn wanted(load: &Answer) -> Vec<(Hook, String)> {
     let package = load.broker.package();
@@ -70,20 +78,22 @@ fn wanted(load: &Answer) -> Vec<(Hook, String)> {
 }
 
 async fn open(endpoint: &Endpoint, timeout: Duration) -> Result<Connection, String> {
-    let cannot = |problem: String| {
-        format!(
-            "cannot connect to {endpoint}: {problem}; start the hook program there first, or give \
-             the address that it listens on"
-        )
+    within(endpoint, timeout, Connection::open(endpoint)).await
+}
+
+async fn within<T>(
+    endpoint: &Endpoint,
+    timeout: Duration,
+    work: impl Future<Output = io::Result<T>>,
+) -> Result<T, String> {
+    let done = match tokio::time::timeout(timeout, work).await {
+        Ok(done) => done,
+        Err(_) => Err(io::Error::new(
+            io::ErrorKind::TimedOut,
+            format!("no connection within {} ms", timeout.as_millis()),
+        )),
     };
-    match tokio::time::timeout(timeout, Connection::open(endpoint)).await {
-        Ok(Ok(connection)) => Ok(connection),
-        Ok(Err(error)) => Err(cannot(error.to_string())),
-        Err(_) => Err(cannot(format!(
-            "no connection within {} ms",
-            timeout.as_millis()
-        ))),
-    }
+    done.map_err(|error| endpoint.cannot_connect(&error))
 }
 
 async fn call(

@@ -27,6 +27,22 @@ impl Versions {
         Self::between(first, (u32::MAX, u32::MAX))
     }
 
+    /// From a patch on.
+    pub(crate) const fn since_patch(first: (u32, u32, u32)) -> Self {
+        Self {
+            first,
+            last: Self::ALL.last,
+        }
+    }
+
+    /// Up to a patch, with it.
+    pub(crate) const fn until(last: (u32, u32, u32)) -> Self {
+        Self {
+            first: (0, 0, 0),
+            last,
+        }
+    }
+
     pub(crate) fn contain(self, version: BrokerVersion) -> bool {
         let version = (version.major, version.minor, version.patch);
         (self.first..=self.last).contains(&version)
@@ -35,17 +51,23 @@ impl Versions {
 
 impl fmt::Display for Versions {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let (first, last) = (self.first, self.last);
-        match (first.0, last.0) {
+        let first = text(self.first, 0);
+        let last = text(self.last, u32::MAX);
+        match (self.first.0, self.last.0) {
             (0, u32::MAX) => formatter.write_str("every version"),
-            (_, u32::MAX) => write!(formatter, "{}.{} and later", first.0, first.1),
-            (0, _) => write!(formatter, "up to {}.{}", last.0, last.1),
-            _ => write!(
-                formatter,
-                "{}.{} to {}.{}",
-                first.0, first.1, last.0, last.1
-            ),
+            (_, u32::MAX) => write!(formatter, "{first} and later"),
+            (0, _) => write!(formatter, "up to {last}"),
+            _ => write!(formatter, "{first} to {last}"),
         }
+    }
+}
+
+/// A version, without its patch where that is the one which goes without saying.
+fn text((major, minor, patch): (u32, u32, u32), unsaid: u32) -> String {
+    if patch == unsaid {
+        format!("{major}.{minor}")
+    } else {
+        format!("{major}.{minor}.{patch}")
     }
 }
 
@@ -60,6 +82,7 @@ mod tests {
         assert!(range.contain(version("5.0.0")) && range.contain(version("5.8.11")));
         assert!(!range.contain(version("5.9.0")) && !range.contain(version("4.4.19")));
         assert_eq!(range.to_string(), "5.0 to 5.8");
+        assert_eq!(Versions::until((5, 8, 8)).to_string(), "up to 5.8.8");
         assert_eq!(Versions::since((6, 3)).to_string(), "6.3 and later");
     }
 }

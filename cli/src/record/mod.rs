@@ -1,5 +1,6 @@
 //! `exhook record`: the calls between a broker and a hook program, written down as they pass.
 
+mod broker_tls;
 mod clerk;
 mod entry;
 mod frames;
@@ -28,7 +29,9 @@ use tokio::runtime::Builder;
 use crate::{
     INTERRUPTED, SUCCESS, UNUSABLE,
     output::{complain, print},
+    tls::TlsArguments,
 };
+use broker_tls::BrokerTlsArguments;
 use clerk::{Clerk, Notes};
 use out_file::OutArguments;
 use proxy::Proxy;
@@ -46,6 +49,9 @@ Examples:
   exhook record --listen :9001 --to 127.0.0.1:9000 --out shared.calls.jsonl \\
       --redact passwords,payloads
                         For a recording that others may see
+  exhook record --listen :9001 --tls-cert certs/server.pem --tls-key certs/server.key \\
+      --to https://127.0.0.1:9000 --cacert certs/ca.pem --out today.calls.jsonl
+                        Where broker and program speak TLS: calls are decrypted and encrypted anew
   exhook replay today.calls.jsonl --to 127.0.0.1:9000 --expect
                         Compare a changed program with what was recorded
 
@@ -60,7 +66,7 @@ Exit codes:
 /// Record the calls between a broker and a hook program.
 ///
 /// Listens for brokers in the place of a hook program, of whatever language, and passes every
-/// byte on to it and back. The calls and their answers are written to a *.calls.jsonl file, one a
+/// byte on to it and back, out of and into TLS where that is spoken. The calls and their answers are written to a *.calls.jsonl file, one a
 /// line, each as soon as it is answered. What goes wrong with the recording, such as a full disk,
 /// is told on standard error and does not hold up the broker.
 #[derive(Debug, Args)]
@@ -77,7 +83,8 @@ pub(crate) struct RecordArguments {
     #[arg(
         long,
         value_name = "URL",
-        help = "Where the program listens: http://host:port, host:port or unix:/path"
+        help = "Where the program listens: http://host:port, https://host:port, host:port or \
+                unix:/path"
     )]
     to: Endpoint,
     #[command(flatten)]
@@ -91,6 +98,10 @@ pub(crate) struct RecordArguments {
     /// No live count, and no report
     #[arg(long, short)]
     quiet: bool,
+    #[command(flatten)]
+    broker_tls: BrokerTlsArguments,
+    #[command(flatten)]
+    tls: TlsArguments,
 }
 
 /// Runs the command and returns its exit code.
@@ -105,6 +116,8 @@ pub(crate) fn run(arguments: &RecordArguments) -> i32 {
 }
 
 fn try_run(arguments: &RecordArguments) -> Result<i32, String> {
+    let to = arguments.tls.endpoint(&arguments.to)?;
+    let broker_tls = arguments.broker_tls.open()?;
     let runtime = Builder::new_current_thread()
         .enable_all()
         .build()
@@ -131,7 +144,8 @@ fn try_run(arguments: &RecordArguments) -> Result<i32, String> {
         .spawn(move || clerk.work(&inbox))
         .map_err(|error| format!("cannot start a thread: {error}"))?;
     let proxy = Arc::new(Proxy {
-        to: arguments.to.clone(),
+        to,
+        broker_tls,
         notes,
         voice: voice.clone(),
         unreached: AtomicU64::new(0),

@@ -14,13 +14,13 @@ use std::{
 };
 
 use bytes::BytesMut;
-use exhook::testing::{Endpoint, Socket};
+use exhook::testing::{Endpoint, Socket, TlsProblem};
 use tokio::{
     io::{AsyncReadExt as _, AsyncWriteExt as _, ReadHalf, WriteHalf, split},
     task::JoinSet,
 };
 
-use super::{clerk::Notes, socket::Listener, tap::Side, voice::Voice};
+use super::{broker_tls::BrokerTls, clerk::Notes, socket::Listener, tap::Side, voice::Voice};
 
 const READ_BYTES: usize = 64 << 10;
 const PAUSE: Duration = Duration::from_millis(100);
@@ -28,6 +28,8 @@ const PAUSE: Duration = Duration::from_millis(100);
 /// Passes connections on to the provider.
 pub(super) struct Proxy {
     pub(super) to: Endpoint,
+    /// How TLS is spoken with brokers, if it is.
+    pub(super) broker_tls: Option<BrokerTls>,
     pub(super) notes: Notes,
     pub(super) voice: Voice,
     /// Connections that were closed because the provider could not be reached.
@@ -58,6 +60,17 @@ impl Proxy {
     }
 
     async fn pass(self: Arc<Self>, connection: u64, mut broker: Box<dyn Socket>, peer: String) {
+        if let Some(tls) = &self.broker_tls {
+            broker = match tls.accept(broker).await {
+                Ok(broker) => broker,
+                Err(error) => {
+                    return self.voice.say(&format!(
+                        "no TLS with the broker at {peer}: {error}; it is to call https://, and to \
+                         trust the CA of --tls-cert"
+                    ));
+                }
+            };
+        }
         let mut provider = match self.to.connect().await {
             Ok(provider) => provider,
             Err(error) => return self.turn_away(broker.as_ref(), &error),
@@ -74,7 +87,11 @@ impl Proxy {
                 self.copy(connection, Side::Provider, from_provider, to_broker),
             )
         };
-        if passed.is_err() {
+        if let Err(error) = passed {
+            if let Some(problem) = TlsProblem::of(&error) {
+                self.voice
+                    .say(&format!("no TLS with {}: {problem}", self.to));
+            }
             // A connection that broke on one side, breaks on the other.
             broker.reset_when_closed();
             provider.reset_when_closed();
@@ -113,6 +130,7 @@ impl Proxy {
             // Noted first, so that a call is known before its answer can be.
             self.notes.bytes(connection, from, bytes.clone());
             writer.write_all(&bytes).await?;
+            writer.flush().await?;
         }
     }
 }

@@ -12,6 +12,7 @@ use super::scenario::{
     self, Address, ClientGroup, EmqxVersion, FailedActionChoice, Publish, Scenario, Subscribe,
     Template, TimeSpan,
 };
+use crate::tls::TlsArguments;
 
 const EXAMPLES: &str = "\
 Examples:
@@ -60,8 +61,8 @@ pub(crate) struct SimulateArguments {
     #[arg(
         long,
         value_name = "URL",
-        help = "Where the program listens: http://host:port, host:port or unix:/path; once for \
-                each provider of the scenario"
+        help = "Where the program listens: http://host:port, https://host:port, host:port or \
+                unix:/path; once for each provider of the scenario"
     )]
     pub(super) to: Vec<Endpoint>,
     /// The EMQX to behave like, such as 5.8 or 5.8.9 [default: 6.2]
@@ -126,6 +127,8 @@ pub(crate) struct SimulateArguments {
     /// Print the JSON schema of scenario files, and do nothing else
     #[arg(long)]
     pub(super) schema: bool,
+    #[command(flatten)]
+    tls: TlsArguments,
 }
 
 fn parse_package(text: &str) -> Result<Package, String> {
@@ -139,7 +142,7 @@ impl SimulateArguments {
             Some(file) => scenario::read(file)?,
             None => self.built_in(),
         };
-        self.override_broker(&mut scenario);
+        self.override_broker(&mut scenario)?;
         self.override_clients(&mut scenario)?;
         Ok(scenario)
     }
@@ -169,7 +172,7 @@ impl SimulateArguments {
         }
     }
 
-    fn override_broker(&self, scenario: &mut Scenario) {
+    fn override_broker(&self, scenario: &mut Scenario) -> Result<(), String> {
         let version = self
             .package
             .map(|package| EmqxVersion(Release::of_package(package)))
@@ -196,8 +199,27 @@ impl SimulateArguments {
                 ..scenario::ProviderSection::default()
             });
         }
+        let tls = self.tls.settings();
+        if !tls.is_empty() {
+            let mut providers = scenario.provider.iter_mut().filter(|provider| {
+                let url = provider.url.as_ref();
+                url.is_none_or(|url| url.0.is_tls())
+            });
+            let first = providers.next();
+            if first.is_none() {
+                return Err(
+                    "no provider is called with TLS; give https:// in its address, or leave out \
+                     the options for TLS"
+                        .to_owned(),
+                );
+            }
+            for provider in first.into_iter().chain(providers) {
+                provider.ssl.override_with(&tls);
+            }
+        }
         scenario.seed = self.seed.unwrap_or(scenario.seed);
         scenario.duration = self.duration.or(scenario.duration);
+        Ok(())
     }
 
     fn override_clients(&self, scenario: &mut Scenario) -> Result<(), String> {

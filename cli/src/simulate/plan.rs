@@ -152,6 +152,7 @@ fn provider_settings(
             .pool_size
             .or(broker.pool_size)
             .unwrap_or(usual.pool_size),
+        ssl: provider.ssl.settings(),
         ..usual
     }
 }

@@ -16,12 +16,15 @@ use h2::{
 use http::{HeaderName, HeaderValue, Method, Request, Uri, header, uri::Scheme};
 use tokio::{sync::watch, task::AbortHandle};
 
-use super::{CallOutcome, Endpoint, Socket};
+use super::{CallOutcome, Endpoint, Heard, Socket, TlsProblem};
 use crate::{hook::Hook, package::Package};
 
 /// What gun 1.3 announces; gun 2.1 announces more, which a server cannot rely on.
 pub(super) const STREAM_WINDOW: u32 = 65_535;
 pub(super) const MAX_FRAME_BYTES: u32 = 16_384;
+
+/// How long a server with TLS may stay silent behind the handshake.
+const FIRST_WORD_TIMEOUT: Duration = Duration::from_secs(5);
 
 /// A connection of the broker to its hook server; dropping it closes the socket.
 ///
@@ -32,6 +35,7 @@ pub(super) const MAX_FRAME_BYTES: u32 = 16_384;
 pub struct Connection {
     requests: SendRequest<Bytes>,
     authority: String,
+    scheme: Scheme,
     stage: watch::Receiver<Stage>,
     driver: AbortHandle,
 }
@@ -47,6 +51,8 @@ pub struct ConnectionHabits {
     pub ping_interval: Option<Duration>,
     /// Whether it closes the connection when the server says good-bye, calls under way or not.
     pub closes_at_goaway: bool,
+    /// Whether it speaks HTTP/1.1 to a server with TLS that does not choose HTTP/2 by ALPN.
+    pub requires_alpn: bool,
 }
 
 impl Default for ConnectionHabits {
@@ -57,6 +63,7 @@ impl Default for ConnectionHabits {
             connection_window: None,
             ping_interval: None,
             closes_at_goaway: false,
+            requires_alpn: false,
         }
     }
 }
@@ -77,7 +84,8 @@ impl Connection {
     ///
     /// # Errors
     ///
-    /// When nobody listens there, or the socket fails.
+    /// When nobody listens there, when the socket fails, or when TLS does not come about; see
+    /// [`Endpoint::cannot_connect`].
     pub async fn open(endpoint: &Endpoint) -> io::Result<Self> {
         Self::open_with(endpoint, &ConnectionHabits::default()).await
     }
@@ -89,6 +97,10 @@ impl Connection {
     /// As [`Connection::open`].
     pub async fn open_with(endpoint: &Endpoint, habits: &ConnectionHabits) -> io::Result<Self> {
         let stream = endpoint.connect().await?;
+        if habits.requires_alpn && !stream.chose_http2() {
+            return Err(TlsProblem::no_alpn().into());
+        }
+        let heard = stream.heard();
         let mut builder = builder();
         builder.initial_window_size(habits.stream_window);
         if let Some(window) = habits.connection_window {
@@ -96,6 +108,9 @@ impl Connection {
         }
         let (requests, mut connection) =
             builder.handshake(stream).await.map_err(io::Error::other)?;
+        if let Some(heard) = heard {
+            accepted(&mut connection, &heard).await?;
+        }
         let pings = connection.ping_pong();
         let (stage, watched) = watch::channel(Stage::Open);
         let driving = drive(
@@ -108,6 +123,7 @@ impl Connection {
         Ok(Self {
             requests,
             authority: endpoint.authority().to_owned(),
+            scheme: endpoint.scheme(),
             stage: watched,
             driver: tokio::spawn(driving).abort_handle(),
         })
@@ -160,7 +176,7 @@ impl Connection {
         timeout: Duration,
     ) -> CallOutcome {
         let began = Instant::now();
-        let head = head(&self.authority, path, message_type, timeout);
+        let head = head((&self.scheme, &self.authority), path, message_type, timeout);
         // A task of its own, because h2 resets a stream whose reader is dropped.
         let exchange = tokio::spawn(exchange(self.requests.clone(), head, framed(request)));
         let outcome = match tokio::time::timeout(timeout, exchange).await {
@@ -185,6 +201,41 @@ impl Connection {
 impl Drop for Connection {
     fn drop(&mut self) {
         self.driver.abort();
+    }
+}
+
+/// Waits until the server has taken what it was shown in the TLS handshake.
+async fn accepted(
+    connection: &mut Driver<Box<dyn Socket>, Bytes>,
+    heard: &Heard,
+) -> io::Result<()> {
+    let first_word = poll_fn(|context| match Pin::new(&mut *connection).poll(context) {
+        Poll::Ready(ended) => Poll::Ready(Err(lost(ended))),
+        Poll::Pending if heard.get() => Poll::Ready(Ok(())),
+        Poll::Pending => Poll::Pending,
+    });
+    match tokio::time::timeout(FIRST_WORD_TIMEOUT, first_word).await {
+        Ok(accepted) => accepted,
+        // It may be one that speaks only when it has to answer.
+        Err(_) => Ok(()),
+    }
+}
+
+fn lost(ended: Result<(), h2::Error>) -> io::Error {
+    match ended {
+        Err(error) if error.is_io() => {
+            let error = error.into_io().expect("an error of the socket");
+            // h2 keeps the kind of an error and its words, and not what is inside.
+            match error.kind() {
+                io::ErrorKind::InvalidData => TlsProblem::told(error.to_string()).into(),
+                _ => error,
+            }
+        }
+        Err(error) => io::Error::other(error),
+        Ok(()) => io::Error::new(
+            io::ErrorKind::ConnectionAborted,
+            "the server closed the connection",
+        ),
     }
 }
 
@@ -250,13 +301,13 @@ pub(super) fn builder() -> Builder {
 
 /// The headers of a broker's request, in its order.
 pub(super) fn head(
-    authority: &str,
+    (scheme, authority): (&Scheme, &str),
     path: &str,
     message_type: &str,
     timeout: Duration,
 ) -> Request<()> {
     let uri = Uri::builder()
-        .scheme(Scheme::HTTP)
+        .scheme(scheme.clone())
         .authority(authority)
         .path_and_query(path)
         .build()

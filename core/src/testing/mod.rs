@@ -11,6 +11,7 @@ pub mod fuzz;
 mod outcome;
 mod pipeline;
 mod pool;
+mod tls;
 mod transcode;
 mod verdict;
 
@@ -21,9 +22,10 @@ pub use broker::{
     Release, Subscribed, Subscription, UserProperties,
 };
 pub use connection::{Connection, ConnectionHabits, Stage};
-pub use endpoint::{Endpoint, Socket};
+pub use endpoint::{Endpoint, Heard, Socket};
 pub use outcome::CallOutcome;
 pub use pipeline::{Answered, Pipeline};
 pub use pool::BrokerPool;
+pub use tls::{TlsClient, TlsInspection, TlsProblem, TlsSettings, Verify};
 pub use transcode::transcode;
 pub use verdict::{BrokerKind, Understood};

@@ -92,7 +92,12 @@ impl Pipeline {
     ) -> io::Result<Self> {
         let socket = endpoint.connect().await?;
         let (path, message_type) = method(package, hook);
-        let head = head(endpoint.authority(), &path, &message_type, timeout);
+        let head = head(
+            (&endpoint.scheme(), endpoint.authority()),
+            &path,
+            &message_type,
+            timeout,
+        );
         Ok(Self {
             socket: Some(socket),
             multiplexer: Multiplexer::new(&head),
@@ -215,7 +220,11 @@ impl Pipeline {
         loop {
             let bytes = self.multiplexer.next_write(&mut self.waiting);
             if bytes.is_empty() {
-                return Ok(());
+                return match Pin::new(&mut *socket).poll_flush(context) {
+                    Poll::Ready(Err(error)) => Err(error.to_string()),
+                    // The socket wakes this task.
+                    Poll::Ready(Ok(())) | Poll::Pending => Ok(()),
+                };
             }
             match Pin::new(&mut *socket).poll_write(context, bytes) {
                 // The socket wakes this task.

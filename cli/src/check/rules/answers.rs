@@ -289,6 +289,7 @@ mod tests {
                 unload: answer(Hook::ProviderUnloaded, Duration::ZERO),
             };
             let facts = Facts {
+                tls: None,
                 provider,
                 emqx: None,
             };

@@ -6,6 +6,7 @@ mod authorization;
 mod cluster;
 mod load;
 mod servers;
+mod tls;
 mod verdicts;
 
 use serde::Serialize;
@@ -84,6 +85,7 @@ pub(crate) struct Finding {
 fn tables() -> impl Iterator<Item = &'static Rule> {
     [
         servers::RULES,
+        tls::RULES,
         cluster::RULES,
         load::RULES,
         answers::RULES,

@@ -3,6 +3,7 @@
 mod clients;
 mod expectation;
 mod file;
+mod ssl;
 mod step;
 mod template;
 mod text;
@@ -15,6 +16,7 @@ use serde::{Deserialize, Serialize};
 pub(super) use clients::{ClientGroup, Leave, Publish, Subscribe};
 pub(super) use expectation::{Bound, Expectations, Figures};
 pub(super) use file::read;
+pub(super) use ssl::SslSection;
 pub(super) use step::{Deed, Step};
 pub(super) use template::{Filling, Template};
 pub(super) use text::{Address, EmqxVersion, TimeSpan};
@@ -94,6 +96,8 @@ pub(crate) struct ProviderSection {
     /// How many connections each node opens.
     #[schemars(range(min = 1))]
     pub(crate) pool_size: Option<usize>,
+    /// How TLS is spoken with it.
+    pub(crate) ssl: SslSection,
 }
 
 /// What the broker does where a provider has no answer.

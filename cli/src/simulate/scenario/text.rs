@@ -145,7 +145,7 @@ impl fmt::Display for EmqxVersion {
 pub(crate) struct Address(pub(crate) Endpoint);
 
 written_as_text!(Address, "an address in quotes, such as \"http://127.0.0.1:9000\"", {
-    "description": "Where a provider listens: http://host:port, host:port or unix:/path.",
+    "description": "Where a provider listens: http://host:port, https://host:port, host:port or unix:/path.",
     "type": "string",
     "examples": ["http://127.0.0.1:9000", "unix:/run/exhook.sock"]
 });

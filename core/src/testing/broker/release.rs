@@ -210,6 +210,19 @@ impl Release {
             connection_window: gun_2.then_some(window),
             ping_interval: Some(PING_INTERVAL.div_f64(pace)),
             closes_at_goaway: !gun_2,
+            requires_alpn: !gun_2,
+        }
+    }
+
+    /// Whether it looks at a server's certificate where its settings say so. Others do what their
+    /// Erlang does by default, which is nothing up to Erlang 25.
+    pub(super) fn verifies_certificates(self) -> bool {
+        let BrokerVersion { major, minor, .. } = self.version;
+        match (major, minor) {
+            (5, 8) => self.is_at_least(5, 8, 8),
+            (5, 9) => self.is_at_least(5, 9, 2),
+            (5, 10) => self.is_at_least(5, 10, 1),
+            _ => major > 5,
         }
     }
 }

@@ -7,7 +7,7 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 use super::Release;
 use crate::{
     error::{Error, ErrorCode},
-    testing::Endpoint,
+    testing::{Endpoint, TlsSettings, Verify},
 };
 
 /// What a broker does where a provider has no answer: the `failed_action` of a server.
@@ -59,6 +59,9 @@ pub struct ProviderSettings {
     /// How many connections each node opens.
     #[serde(default = "eight")]
     pub pool_size: usize,
+    /// How TLS is spoken with it, where its URL begins with `https://`.
+    #[serde(default, skip_serializing_if = "TlsSettings::is_empty")]
+    pub ssl: TlsSettings,
 }
 
 impl ProviderSettings {
@@ -71,7 +74,21 @@ impl ProviderSettings {
             failed_action: FailedAction::default(),
             auto_reconnect_ms: one_minute(),
             pool_size: eight(),
+            ssl: TlsSettings::default(),
         }
+    }
+
+    /// How a broker of `release` calls it, which may be one that verifies no certificate whatever
+    /// it is told. Reads the files of `ssl`.
+    pub(super) fn endpoint(&self, release: Release) -> Result<Endpoint, Error> {
+        if self.ssl.is_empty() {
+            return Ok(self.url.clone());
+        }
+        let mut ssl = self.ssl.clone();
+        if ssl.verifies() && !release.verifies_certificates() {
+            ssl.verify = Some(Verify::None);
+        }
+        self.url.clone().with_tls(&ssl)
     }
 }
 
@@ -142,6 +159,9 @@ impl BrokerSettings {
                 return invalid(format!(
                     "request_timeout_ms and pool_size of provider {name} must be at least 1"
                 ));
+            }
+            if let Err(error) = provider.endpoint(self.version) {
+                return invalid(format!("provider {name}: {error}"));
             }
             if self.providers[..place]
                 .iter()

@@ -10,6 +10,7 @@ const HABITS: ConnectionHabits = ConnectionHabits {
     connection_window: None,
     ping_interval: None,
     closes_at_goaway: false,
+    requires_alpn: false,
 };
 const PATIENCE: Duration = Duration::from_secs(20);
 

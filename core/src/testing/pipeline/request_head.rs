@@ -10,7 +10,7 @@ use std::{
 
 use bytes::Bytes;
 use h2::client::Builder;
-use http::Request;
+use http::{Request, uri::Scheme};
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 
 use super::{
@@ -20,8 +20,10 @@ use super::{
 
 /// The most a server may keep of headers that it was told to keep, unless it says otherwise.
 const TABLE_BYTES: u32 = 4_096;
-/// `:method: POST` and `:scheme: http`, in a table that is never sent.
-const POST_HTTP: [u8; 2] = [0x83, 0x86];
+/// `:method: POST`, `:scheme: http` and `:scheme: https`, in a table that is never sent.
+const POST: u8 = 0x83;
+const HTTP: u8 = 0x86;
+const HTTPS: u8 = 0x87;
 const KEEP_NOTHING: u8 = 0x20;
 const WRITTEN_OUT: u8 = 0x00;
 
@@ -141,8 +143,12 @@ impl AsyncWrite for Recorder {
 
 /// The headers for a server that keeps none.
 fn written_out(head: &Request<()>) -> Vec<u8> {
-    let mut block = vec![KEEP_NOTHING];
-    block.extend_from_slice(&POST_HTTP);
+    let scheme = if head.uri().scheme() == Some(&Scheme::HTTPS) {
+        HTTPS
+    } else {
+        HTTP
+    };
+    let mut block = vec![KEEP_NOTHING, POST, scheme];
     let authority = head.uri().authority().map_or("", |name| name.as_str());
     put_header(&mut block, ":authority", authority.as_bytes());
     put_header(&mut block, ":path", head.uri().path().as_bytes());
@@ -201,7 +207,12 @@ mod tests {
     fn every_request_has_the_headers_whatever_the_server_keeps() {
         // Long enough for a length of several bytes.
         let path = format!("/{}/OnX", "p".repeat(300));
-        let request = head("localhost", &path, "m", Duration::from_secs(5));
+        let request = head(
+            (&Scheme::HTTP, "localhost"),
+            &path,
+            "m",
+            Duration::from_secs(5),
+        );
         let mut request = RequestHead::new(&request);
         let mut decoder = Decoder::new();
         let expected = [

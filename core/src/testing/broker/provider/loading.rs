@@ -19,10 +19,18 @@ use crate::{
 impl Provider {
     /// Opens the pool and asks for the hooks. A pool that was there before is closed.
     pub(in crate::testing::broker) async fn load(&self, trace: &Trace) -> Result<(), String> {
-        let workers: Vec<_> = (0..self.settings.pool_size.max(1))
-            .map(|_| Worker::new(&self.settings.url, self.release, self.pace))
-            .collect();
-        let loaded = self.load_with(&workers, trace).await;
+        let mut workers = Vec::new();
+        // Its files are read at each load.
+        let loaded = match self.settings.endpoint(self.release) {
+            Ok(endpoint) => {
+                workers.extend(
+                    (0..self.settings.pool_size.max(1))
+                        .map(|_| Worker::new(&endpoint, self.release, self.pace)),
+                );
+                self.load_with(&workers, trace).await
+            }
+            Err(error) => Err(error.to_string()),
+        };
         let mut state = lock(&self.state);
         match loaded {
             Ok(hooks) => {

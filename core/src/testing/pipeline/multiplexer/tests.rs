@@ -15,7 +15,12 @@ const MESSAGE: &[u8] = &[0, 0, 0, 0, 2, 8, 1];
 const MAX_CONCURRENT: [u8; 6] = [0, 3, 0, 0, 0, 2];
 
 fn begun(requests: &[&[u8]]) -> (Multiplexer, VecDeque<(u64, Bytes)>) {
-    let head = head("localhost", "/s/M", "s.M", Duration::from_secs(5));
+    let head = head(
+        (&http::uri::Scheme::HTTP, "localhost"),
+        "/s/M",
+        "s.M",
+        Duration::from_secs(5),
+    );
     let requests = requests.iter().map(|bytes| Bytes::copy_from_slice(bytes));
     let multiplexer = Multiplexer::new(&head);
     (multiplexer, (0_u64..).zip(requests).collect())
