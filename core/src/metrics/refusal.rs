@@ -9,7 +9,8 @@ pub(crate) enum Refusal {
     Handshakes,
     /// It took longer than `handshake_timeout_ms` to begin.
     HandshakeTimeout,
-    /// It sent more of what costs work and asks nothing than any broker does.
+    /// It sent more of what costs work and asks nothing than any broker does; or more broken or
+    /// unfinished requests.
     Flood,
     /// It does not take its answers.
     Unread,
@@ -51,8 +52,8 @@ impl Refusal {
                  only brokers ought to reach this port"
             }
             Self::Flood => {
-                "it broke the rules of HTTP/2, or flooded the server, as no broker does; find out \
-                 who that is, and keep the port from it"
+                "it sent more control frames, or broken, cancelled or unfinished requests, than any \
+                 broker does; find out who that is, and keep the port from it"
             }
             Self::Unread => {
                 "it did not take its answers; where it is a broker, look at its load and the \

@@ -11,8 +11,10 @@ use std::{
     task::{Context, Poll},
 };
 
-use bytes::Bytes;
-use h2::server::{Builder, Connection};
+use h2::{
+    Reason,
+    server::{Builder, Connection},
+};
 use tokio::{
     io::{AsyncRead, AsyncWrite},
     time::timeout,
@@ -25,13 +27,13 @@ use super::{
     departure::{GOODBYE_TIMEOUT, depart},
     gather::{Flusher, Gather},
     keepalive::Keepalive,
-    limits::{Beginning, Limits},
+    limits::{Beginning, Limits, Message, Unsent, UnsentWatch},
     listen::Accepted,
     service::Peer,
     streams::Streams,
     tls::Begun,
 };
-use crate::{deadline::DeadlineTimer, dispatch::WakeQueue};
+use crate::{deadline::DeadlineTimer, dispatch::WakeQueue, metrics::Refusal};
 
 /// The HTTP/2 default. gun 1.3 (EMQX up to 5.8.8) does not apply a larger window to streams that
 /// are open when it learns of it, and would then wait for an update that is not due.
@@ -133,8 +135,19 @@ async fn serve_stream<S>(
     S: AsyncRead + AsyncWrite + Unpin,
 {
     let (socket, flusher) = Gather::new(socket);
-    let ended = serve_http2(socket, &flusher, address, beginning, context, wakes).await;
+    let ended = serve_http2(
+        socket,
+        &flusher,
+        address,
+        beginning,
+        Arc::clone(&context),
+        wakes,
+    )
+    .await;
     if let Err(error) = ended {
+        if error.is_library() && error.reason() == Some(Reason::ENHANCE_YOUR_CALM) {
+            context.limits.refused(address, Refusal::Flood);
+        }
         debug!(%error, peer = ?address, "a connection ended with an error");
     }
     // What the last poll gathered, such as the reason for closing.
@@ -156,7 +169,7 @@ where
     let keepalive_interval = context.keepalive_interval;
     let (mut phases, last_phases) = (context.phases(), context.phases());
     let mut draining = pin!(phases.wait_for(|phase| *phase >= Phase::Draining));
-    let handshake = builder(&context.limits).handshake::<_, Bytes>(socket);
+    let handshake = builder(&context.limits).handshake::<_, Message>(socket);
     let shaken = tokio::select! {
         shaken = beginning.within(flushing(flusher, handshake)) => shaken,
         _ = draining.as_mut() => return Ok(()),
@@ -171,17 +184,26 @@ where
     };
     let keepalive = Keepalive::new(keepalive_interval, connection.ping_pong());
     let timer = DeadlineTimer::default();
+    let unsent = Rc::<Unsent>::default();
+    let limits = &context.limits;
+    let patience = limits.receive_timeout;
+    let watch = UnsentWatch::new(Rc::clone(&unsent), &limits.memory, patience);
     let peer = Rc::new(Peer {
         context,
         wakes,
         deadlines: timer.deadlines().clone(),
         address,
         is_known: Cell::new(false),
+        unsent,
+        running: Cell::new(0),
     });
     let mut served = Served {
         connection,
-        streams: Streams::new(peer, timer),
+        flusher,
+        streams: Streams::new(Rc::clone(&peer), timer),
+        peer,
         keepalive,
+        watch,
     };
     let ended = tokio::select! {
         ended = flushing(flusher, poll_fn(|context| served.poll(context))) => Some(ended),
@@ -213,6 +235,7 @@ where
 {
     let mut future = pin!(future);
     poll_fn(|context| {
+        flusher.begin_turn();
         let polled = future.as_mut().poll(context);
         // Pending means the socket is full and wakes this task; an error shows at the next read.
         let _ = flusher.poll_flush(context);
@@ -222,19 +245,25 @@ where
 }
 
 /// A connection that has begun HTTP/2.
-pub(super) struct Served<S> {
-    connection: Connection<Gather<S>, Bytes>,
+pub(super) struct Served<'flusher, S> {
+    connection: Connection<Gather<S>, Message>,
+    flusher: &'flusher Flusher<S>,
     streams: Streams,
+    peer: Rc<Peer>,
     keepalive: Keepalive,
+    watch: UnsentWatch,
 }
 
-impl<S: AsyncRead + AsyncWrite + Unpin> Served<S> {
+impl<S: AsyncRead + AsyncWrite + Unpin> Served<'_, S> {
     /// Accepts, reads and answers until nothing more can be done now; ready when the connection
     /// has ended.
     pub(super) fn poll(&mut self, context: &mut Context<'_>) -> Poll<Result<(), h2::Error>> {
         if self.keepalive.poll_lost(context).is_ready() {
             debug!("a peer does not answer PING; its connection is closed");
             return Poll::Ready(Ok(()));
+        }
+        if self.flusher.took_all() {
+            self.peer.unsent.socket_took_all();
         }
         loop {
             // Accepting drives the connection: it reads frames, and writes those that are ready.
@@ -246,9 +275,21 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Served<S> {
                 }
             }
             if !self.streams.poll_progress(context) {
-                return Poll::Pending;
+                break;
             }
         }
+        let refusal = if self.watch.poll_given_up(context).is_ready() {
+            Refusal::Unread
+        } else if self.flusher.is_flooded() || self.streams.too_many() {
+            Refusal::Flood
+        } else {
+            return Poll::Pending;
+        };
+        self.peer.context.limits.refused(self.peer.address, refusal);
+        self.connection.abrupt_shutdown(Reason::ENHANCE_YOUR_CALM);
+        // Only to hand the reason to the socket, if there is room for it.
+        let _ = self.connection.poll_accept(context);
+        Poll::Ready(Ok(()))
     }
 
     /// Does what [`poll`](Self::poll) does, up to a moment when no call is under way; ready with how

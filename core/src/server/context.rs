@@ -16,6 +16,7 @@ pub(crate) struct ConnectionContext {
     pub(crate) tls: Arc<Tls>,
     pub(crate) max_message_bytes: usize,
     pub(crate) bad_request: [Seldom; Failure::ALL.len()],
+    pub(crate) overloaded: Seldom,
     pub(crate) unknown_method: Seldom,
     pub(crate) not_grpc: Seldom,
     /// How often connections are probed; never without one.
@@ -40,6 +41,7 @@ impl ConnectionContext {
             tls,
             max_message_bytes: config.max_message_bytes,
             bad_request: Default::default(),
+            overloaded: Seldom::new(),
             unknown_method: Seldom::new(),
             not_grpc: Seldom::new(),
             keepalive_interval: (!keepalive.is_zero()).then_some(keepalive),

@@ -25,7 +25,7 @@ pub(super) const GOODBYE_TIMEOUT: Duration = Duration::from_millis(500);
 /// Serves a connection up to a moment when no call is under way, tells its peer to go, and serves
 /// what comes until it has. From the phase of closing on, that moment is not waited for.
 pub(super) async fn depart<S>(
-    served: &mut Served<S>,
+    served: &mut Served<'_, S>,
     flusher: &Flusher<S>,
     mut phases: watch::Receiver<Phase>,
 ) -> Result<(), h2::Error>
@@ -55,7 +55,7 @@ where
 /// unlikely that one is on its way; where there is always one, to a moment between two. Returns how
 /// the connection has ended if it has before.
 async fn serve_until_quiet<S>(
-    served: &mut Served<S>,
+    served: &mut Served<'_, S>,
     flusher: &Flusher<S>,
 ) -> Option<Result<(), h2::Error>>
 where

@@ -14,12 +14,16 @@ use std::{
 
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 
+use super::limits::ControlFrames;
+
 /// What is larger is not copied: it goes out at once, together with what was gathered before it.
 const COPY_LIMIT: usize = 16 * 1024;
 /// More than this is not gathered before it is written.
 const GATHER_LIMIT: usize = 64 * 1024;
 /// What a connection keeps for the next burst.
 const KEEP_CAPACITY: usize = 16 * 1024;
+/// How much is read before other connections have their turn.
+const TURN_BYTES: usize = 64 * 1024;
 /// How many buffers of a large write go into one system call.
 const MOST_SLICES: usize = 16;
 
@@ -37,6 +41,12 @@ struct Shared<S> {
     socket: S,
     gathered: Vec<u8>,
     written: usize,
+    /// What may still be read in this turn.
+    turn: usize,
+    /// Whether the socket took less than it was given when it was last written to.
+    is_full: bool,
+    control_frames: ControlFrames,
+    is_flooded: bool,
 }
 
 impl<S> Gather<S> {
@@ -45,6 +55,10 @@ impl<S> Gather<S> {
             socket,
             gathered: Vec::new(),
             written: 0,
+            turn: TURN_BYTES,
+            is_full: false,
+            control_frames: ControlFrames::new(),
+            is_flooded: false,
         }));
         let flusher = Flusher {
             shared: Rc::clone(&shared),
@@ -54,6 +68,21 @@ impl<S> Gather<S> {
 }
 
 impl<S: AsyncWrite + Unpin> Flusher<S> {
+    /// Begins the connection's turn.
+    pub(crate) fn begin_turn(&self) {
+        self.shared.borrow_mut().turn = TURN_BYTES;
+    }
+
+    /// Whether the socket took all that it was given when it was last written to.
+    pub(crate) fn took_all(&self) -> bool {
+        !self.shared.borrow().is_full
+    }
+
+    /// Whether the peer has sent more control frames than is bearable.
+    pub(crate) fn is_flooded(&self) -> bool {
+        self.shared.borrow().is_flooded
+    }
+
     /// Writes what was gathered; pending while the socket takes no more.
     pub(crate) fn poll_flush(&self, context: &mut Context<'_>) -> Poll<io::Result<()>> {
         self.shared.borrow_mut().poll_write_gathered(context)
@@ -64,7 +93,9 @@ impl<S: AsyncWrite + Unpin> Shared<S> {
     fn poll_write_gathered(&mut self, context: &mut Context<'_>) -> Poll<io::Result<()>> {
         while self.written < self.gathered.len() {
             let rest = &self.gathered[self.written..];
-            let count = ready!(Pin::new(&mut self.socket).poll_write(context, rest))?;
+            let written = Pin::new(&mut self.socket).poll_write(context, rest);
+            self.is_full = written.is_pending();
+            let count = ready!(written)?;
             if count == 0 {
                 return Poll::Ready(Err(io::ErrorKind::WriteZero.into()));
             }
@@ -94,7 +125,9 @@ impl<S: AsyncWrite + Unpin> Shared<S> {
             let used = buffers.len().min(MOST_SLICES - 1);
             slices[1..=used].copy_from_slice(&buffers[..used]);
             let socket = Pin::new(&mut self.socket);
-            let count = ready!(socket.poll_write_vectored(context, &slices[..=used]))?;
+            let written = socket.poll_write_vectored(context, &slices[..=used]);
+            self.is_full = written.is_pending();
+            let count = ready!(written)?;
             if count == 0 {
                 return Poll::Ready(Err(io::ErrorKind::WriteZero.into()));
             }
@@ -134,7 +167,21 @@ impl<S: AsyncRead + Unpin> AsyncRead for Gather<S> {
         context: &mut Context<'_>,
         buffer: &mut ReadBuf<'_>,
     ) -> Poll<io::Result<()>> {
-        Pin::new(&mut self.shared.borrow_mut().socket).poll_read(context, buffer)
+        let shared = &mut *self.shared.borrow_mut();
+        if shared.is_flooded {
+            // Whoever polls the connection ends it; what is unread costs nothing any more.
+            return Poll::Pending;
+        }
+        if shared.turn == 0 {
+            context.waker().wake_by_ref();
+            return Poll::Pending;
+        }
+        let before = buffer.filled().len();
+        ready!(Pin::new(&mut shared.socket).poll_read(context, buffer))?;
+        let read = &buffer.filled()[before..];
+        shared.turn = shared.turn.saturating_sub(read.len());
+        shared.is_flooded |= !shared.control_frames.read(read);
+        Poll::Ready(Ok(()))
     }
 }
 

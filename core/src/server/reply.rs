@@ -1,9 +1,13 @@
 //! [`Reply`]: the response to one request, one message and the trailers, or the trailers alone.
 
+use std::rc::Rc;
+
 use bytes::Bytes;
 use h2::server::SendResponse;
 use http::{HeaderMap, HeaderValue, Response, StatusCode, header};
 use tonic::Status;
+
+use super::limits::{Message, Unsent};
 
 const GRPC: HeaderValue = HeaderValue::from_static("application/grpc");
 const OK: HeaderValue = HeaderValue::from_static("0");
@@ -58,15 +62,20 @@ impl Reply {
     }
 
     /// Hands the frames to h2, which sends them as the peer's flow control allows.
-    pub(crate) fn send(self, mut stream: SendResponse<Bytes>) -> Result<(), h2::Error> {
+    pub(crate) fn send(
+        self,
+        mut stream: SendResponse<Message>,
+        unsent: &Rc<Unsent>,
+    ) -> Result<(), h2::Error> {
         let mut response = Response::new(());
         *response.status_mut() = self.status;
         if self.status == StatusCode::OK {
             response.headers_mut().insert(header::CONTENT_TYPE, GRPC);
         }
         let mut stream = stream.send_response(response, false)?;
-        if let Some(message) = self.message {
-            stream.send_data(message, false)?;
+        match self.message {
+            Some(message) => stream.send_data(unsent.message(message), false)?,
+            None => unsent.add_response(),
         }
         stream.send_trailers(self.trailers)
     }

@@ -1,11 +1,12 @@
 //! Reading one gRPC request: the path, the headers that matter, the message.
 
-use std::time::Duration;
+use std::{future::poll_fn, time::Duration};
 
 use bytes::{Buf, Bytes, BytesMut};
 use h2::RecvStream;
 use http::HeaderMap;
 
+use super::limits::{Memory, Reservation};
 use crate::{call::Failure, hook::Hook, package::Package};
 
 const SERVICE: &str = "HookProvider";
@@ -51,23 +52,47 @@ pub(crate) fn grpc_timeout(headers: &HeaderMap) -> Option<Duration> {
 
 /// Reads the one message of a unary request, to the end of the stream: a stream that is let go
 /// before would be reset, which makes a broker wait out its timeout.
-pub(crate) async fn read_message(mut body: RecvStream, most: usize) -> Result<Bytes, Failure> {
+///
+/// What has arrived of a message that is not complete is reserved; the reservation is handed out with
+/// the message.
+pub(crate) async fn read_message(
+    mut body: RecvStream,
+    most: usize,
+    memory: &Memory,
+) -> Result<(Bytes, Option<Reservation>), Failure> {
     let mut reader = MessageReader::new(most);
-    while let Some(data) = body.data().await {
+    while let Some(data) = next_data(&mut body, &mut reader, memory).await {
         let data = data.map_err(|_| Failure::Undecodable)?;
         // Fails only when more is released than was received.
         let _ = body.flow_control().release_capacity(data.len());
         reader.push(data);
     }
-    reader.finish()
+    let reservation = reader.reservation.take();
+    reader.finish().map(|message| (message, reservation))
 }
 
-/// Puts DATA frames together until the message is whole; what is too large is let go at once.
+async fn next_data(
+    body: &mut RecvStream,
+    reader: &mut MessageReader,
+    memory: &Memory,
+) -> Option<Result<Bytes, h2::Error>> {
+    poll_fn(|context| {
+        let data = body.poll_data(context);
+        if data.is_pending() {
+            reader.keep(memory);
+        }
+        data
+    })
+    .await
+}
+
+/// Puts DATA frames together until the message is whole; what cannot be kept is let go at once.
 struct MessageReader {
     most: usize,
     first: Bytes,
     gathered: BytesMut,
-    too_large: bool,
+    reservation: Option<Reservation>,
+    failed: Option<Failure>,
 }
 
 impl MessageReader {
@@ -76,32 +101,55 @@ impl MessageReader {
             most,
             first: Bytes::new(),
             gathered: BytesMut::new(),
-            too_large: false,
+            reservation: None,
+            failed: None,
         }
     }
 
     // Nearly every request is one frame, which is kept as it is.
     fn push(&mut self, data: Bytes) {
-        if self.too_large {
+        if self.failed.is_some() {
             return;
         }
         let size = self.first.len() + self.gathered.len() + data.len();
         if size > self.most.saturating_add(MESSAGE_PREFIX_BYTES) {
-            self.too_large = true;
-            self.first = Bytes::new();
-            self.gathered = BytesMut::new();
+            self.fail(Failure::TooLarge);
         } else if self.first.is_empty() && self.gathered.is_empty() {
             self.first = data;
         } else {
-            self.gathered
-                .extend_from_slice(&std::mem::take(&mut self.first));
+            self.gather();
             self.gathered.extend_from_slice(&data);
         }
     }
 
+    fn gather(&mut self) {
+        let first = std::mem::take(&mut self.first);
+        self.gathered.extend_from_slice(&first);
+    }
+
+    /// Reserves what has arrived, because the rest has not.
+    fn keep(&mut self, memory: &Memory) {
+        // A short frame would keep all of the memory that was read at once.
+        self.gather();
+        let bytes = self.gathered.capacity();
+        if bytes > 0 {
+            let reservation = self.reservation.get_or_insert_with(|| memory.reserve());
+            if !reservation.resize(bytes) {
+                self.fail(Failure::Overload);
+            }
+        }
+    }
+
+    fn fail(&mut self, failure: Failure) {
+        self.failed = Some(failure);
+        self.first = Bytes::new();
+        self.gathered = BytesMut::new();
+        self.reservation = None;
+    }
+
     fn finish(self) -> Result<Bytes, Failure> {
-        if self.too_large {
-            return Err(Failure::TooLarge);
+        if let Some(failure) = self.failed {
+            return Err(failure);
         }
         let mut whole = if self.gathered.is_empty() {
             self.first
@@ -179,6 +227,22 @@ mod tests {
             }
             assert_eq!(reader.finish(), Ok(Bytes::from_static(&[7, 8, 9])));
         }
+    }
+
+    #[test]
+    fn what_has_to_be_kept_is_reserved_and_let_go_where_there_is_no_room() {
+        let memory = Memory::new(64);
+        let mut reader = MessageReader::new(1_000);
+        reader.push(Bytes::from_static(&[0, 0, 0, 0, 3, 7, 8]));
+        reader.keep(&memory);
+        assert!(!memory.reserve().resize(64), "some is reserved");
+        let mut other = MessageReader::new(1_000);
+        other.push(Bytes::from_static(&[0; 100]));
+        other.keep(&memory);
+        assert_eq!(other.finish(), Err(Failure::Overload));
+        reader.push(Bytes::from_static(&[9]));
+        assert_eq!(reader.finish(), Ok(Bytes::from_static(&[7, 8, 9])));
+        assert!(memory.reserve().resize(64), "all has come back");
     }
 
     #[test]

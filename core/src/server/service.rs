@@ -18,6 +18,7 @@ use tracing::{info, warn};
 use super::{
     context::ConnectionContext,
     encode::encode_answer,
+    limits::{Message, Reservation, Unsent},
     reply::Reply,
     request::{grpc_timeout, is_grpc, parse_path, read_message},
 };
@@ -38,6 +39,10 @@ pub(crate) struct Peer {
     pub(crate) address: Option<IpAddr>,
     /// Whether it is known whose connection this is.
     pub(crate) is_known: Cell<bool>,
+    /// Answers that the peer has not taken.
+    pub(crate) unsent: Rc<Unsent>,
+    /// How many calls of this connection are running.
+    pub(crate) running: Cell<usize>,
 }
 
 /// What the head of a request asks for.
@@ -63,7 +68,7 @@ struct AskedHook {
 pub(crate) fn respond(
     peer: &Rc<Peer>,
     request: HttpRequest<RecvStream>,
-    response: SendResponse<Bytes>,
+    response: SendResponse<Message>,
 ) -> impl Future<Output = ()> + use<> {
     // The head is read here, so that it is not kept, and moved, with the future.
     let (head, body) = request.into_parts();
@@ -75,24 +80,30 @@ async fn answer_stream(
     peer: Rc<Peer>,
     asked: Asked,
     body: RecvStream,
-    response: SendResponse<Bytes>,
+    response: SendResponse<Message>,
 ) {
     let reply = match asked {
         Asked::Hook(asked) => Reply::message(answer_hook(&peer, asked, body).await),
         Asked::Beside(head) => {
             let request = HttpRequest::from_parts(*head, body);
             // Put aside, because the future of each call has room for it.
-            return Box::pin(peer.context.services.answer(request, response)).await;
+            return Box::pin(
+                peer.context
+                    .services
+                    .answer(request, response, &peer.unsent),
+            )
+            .await;
         }
         Asked::Other(reply) => {
             // A request that is not read to its end would have to be reset.
             let limit = Instant::now() + peer.context.limits.receive_timeout;
-            let _ = peer.deadlines.before(limit, read_message(body, 0)).await;
+            let read = read_message(body, 0, &peer.context.limits.memory);
+            let _ = peer.deadlines.before(limit, read).await;
             reply
         }
     };
     // Fails only when the peer has gone.
-    let _ = reply.send(response);
+    let _ = reply.send(response, &peer.unsent);
 }
 
 fn read_head(peer: &Peer, head: &Parts) -> Asked {
@@ -116,7 +127,8 @@ async fn answer_hook(peer: &Peer, asked: AskedHook, body: RecvStream) -> Bytes {
     let (package, hook) = (asked.package, asked.hook);
     let context = &peer.context;
     let answer = match read_request(peer, asked, body).await {
-        Ok(request) => answer(peer, asked, request).await,
+        // What was reserved for the request is given back with its answer.
+        Ok((request, _reservation)) => answer(peer, asked, request).await,
         Err(failure) => context
             .dispatcher
             .answer_failed(package, hook, asked.arrived, failure),
@@ -129,36 +141,51 @@ async fn read_request(
     peer: &Peer,
     asked: AskedHook,
     body: RecvStream,
-) -> Result<Arc<Request>, Failure> {
+) -> Result<(Arc<Request>, Option<Reservation>), Failure> {
     let context = &peer.context;
     let receive_timeout = context.limits.receive_timeout;
     let limit = asked
         .grpc_timeout
         .map_or(receive_timeout, usable)
         .min(receive_timeout);
-    let read = read_message(body, context.max_message_bytes);
+    let read = read_message(body, context.max_message_bytes, &context.limits.memory);
     let message = peer
         .deadlines
         .before(asked.arrived + limit, read)
         .await
         .unwrap_or(Err(Failure::Undecodable));
-    let request = message.and_then(|message| {
+    let request = message.and_then(|(message, reservation)| {
         package::decode(asked.package, asked.hook, message)
-            .map(Arc::new)
+            .map(|request| (Arc::new(request), reservation))
             .map_err(|_| Failure::Undecodable)
     });
     if let Err(failure) = request
         && context.bad_request[failure as usize].is_due()
     {
-        warn!(
-            hook = asked.hook.name(),
-            package = asked.package.short_name(),
-            reason = failure.name(),
-            max_message_bytes = context.max_message_bytes,
-            "a request could not be read; its fallback is answered"
-        );
+        warn_unread(context, asked, failure);
     }
     request
+}
+
+fn warn_unread(context: &ConnectionContext, asked: AskedHook, failure: Failure) {
+    let (hook, package) = (asked.hook.name(), asked.package.short_name());
+    if failure == Failure::Overload {
+        warn!(
+            hook,
+            package,
+            max_buffered_bytes = context.limits.memory.most(),
+            "the requests that are arriving take as much memory as max_buffered_bytes allows; the \
+             fallback is answered"
+        );
+        return;
+    }
+    warn!(
+        hook,
+        package,
+        reason = failure.name(),
+        max_message_bytes = context.max_message_bytes,
+        "a request could not be read; its fallback is answered"
+    );
 }
 
 async fn answer(peer: &Peer, asked: AskedHook, request: Arc<Request>) -> Answer {
@@ -177,6 +204,10 @@ async fn answer(peer: &Peer, asked: AskedHook, request: Arc<Request>) -> Answer 
             None
         }
     };
+    let running = peer.running.get();
+    if running >= peer.context.limits.max_running {
+        return loaded.unwrap_or_else(|| overloaded(peer, asked));
+    }
     let arrival = Arrival {
         package,
         hook: asked.hook,
@@ -185,8 +216,28 @@ async fn answer(peer: &Peer, asked: AskedHook, request: Arc<Request>) -> Answer 
         wakes: Arc::clone(&peer.wakes),
         deadlines: peer.deadlines.clone(),
     };
+    peer.running.set(running + 1);
     let answer = peer.context.dispatcher.answer(arrival, request).await;
+    peer.running.set(peer.running.get() - 1);
     loaded.unwrap_or(answer)
+}
+
+/// The answer to a call of a connection that has as many running as it may have.
+fn overloaded(peer: &Peer, asked: AskedHook) -> Answer {
+    let context = &peer.context;
+    if context.overloaded.is_due() {
+        warn!(
+            peer = peer.address.map(tracing::field::display),
+            hook = asked.hook.name(),
+            max_inflight_per_connection = context.limits.max_running,
+            "more calls of one connection are running than max_inflight_per_connection allows; the \
+             fallback is answered. Make handlers faster or raise it"
+        );
+    }
+    let (package, hook) = (asked.package, asked.hook);
+    context
+        .dispatcher
+        .answer_failed(package, hook, asked.arrived, Failure::Overload)
 }
 
 /// Takes note of the broker, and says which hooks are wanted from it.

@@ -8,13 +8,18 @@ use std::{
     task::{Context, Poll},
 };
 
-use bytes::Bytes;
 use futures_util::stream::{FuturesUnordered, Stream};
 use h2::{RecvStream, server::SendResponse};
 use http::Request;
 
-use super::service::{Peer, respond};
+use super::{
+    limits::Message,
+    service::{Peer, respond},
+};
 use crate::deadline::DeadlineTimer;
+
+/// How many requests may be unfinished beside those that run, however few of those there may be.
+const UNFINISHED: usize = 1_000;
 
 type Answering = Pin<Box<dyn Future<Output = ()>>>;
 
@@ -40,7 +45,7 @@ impl Streams {
     }
 
     /// Takes a request that has just been accepted.
-    pub(crate) fn push(&mut self, request: Request<RecvStream>, response: SendResponse<Bytes>) {
+    pub(crate) fn push(&mut self, request: Request<RecvStream>, response: SendResponse<Message>) {
         self.taken += 1;
         self.accepted
             .push(Box::pin(respond(&self.peer, request, response)));
@@ -49,6 +54,13 @@ impl Streams {
     /// How many requests have been taken so far.
     pub(crate) fn taken(&self) -> u64 {
         self.taken
+    }
+
+    /// Whether so many requests have begun, and not ended, as no broker leaves that way: those that
+    /// run are bounded, so the others do not end arriving.
+    pub(crate) fn too_many(&self) -> bool {
+        let running = self.peer.context.limits.max_running;
+        self.waiting.len() > running.saturating_mul(2).saturating_add(UNFINISHED)
     }
 
     /// Whether no request is being answered.

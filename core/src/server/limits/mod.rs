@@ -3,15 +3,21 @@
 //! docs/operations.md names every limit, what a peer sees of it, and which attack it ends.
 
 mod connection_permits;
+mod control_frames;
 mod handshakes;
+mod memory;
 mod open_files;
+mod unsent;
 
 use std::{net::IpAddr, sync::Arc, sync::atomic::Ordering, time::Duration};
 
 use tracing::warn;
 
 pub(crate) use connection_permits::{ConnectionPermit, ConnectionPermits};
+pub(crate) use control_frames::ControlFrames;
 pub(crate) use handshakes::{Beginning, Handshakes};
+pub(crate) use memory::{Memory, Reservation};
+pub(crate) use unsent::{Message, Unsent, UnsentWatch};
 
 use crate::{
     config::Config,
@@ -23,6 +29,9 @@ use crate::{
 pub(crate) struct Limits {
     pub(crate) connections: ConnectionPermits,
     pub(crate) handshakes: Handshakes,
+    pub(crate) memory: Memory,
+    /// How many calls of one connection may be running.
+    pub(crate) max_running: usize,
     /// How long a request may take to arrive.
     pub(crate) receive_timeout: Duration,
     pub(crate) max_header_bytes: u32,
@@ -39,6 +48,8 @@ impl Limits {
                 config.max_handshakes,
                 Duration::from_millis(config.handshake_timeout_ms),
             ),
+            memory: Memory::new(config.max_buffered_bytes),
+            max_running: config.max_inflight_per_connection,
             receive_timeout: Duration::from_millis(config.receive_timeout_ms),
             max_header_bytes: u32::try_from(config.max_header_bytes).unwrap_or(u32::MAX),
             metrics,

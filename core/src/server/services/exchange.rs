@@ -3,6 +3,7 @@
 use std::{
     future::{Future, poll_fn},
     pin::{Pin, pin},
+    rc::Rc,
     task::{Context, Poll, ready},
 };
 
@@ -15,7 +16,10 @@ use hyper::body::{Body as _, Frame};
 use tokio::sync::watch;
 use tonic::{Status, body::Body};
 
-use crate::server::Phase;
+use crate::server::{
+    Phase,
+    limits::{Message, Unsent},
+};
 
 /// What a peer sends, as tonic reads it.
 pub(super) struct RequestBody(pub(super) RecvStream);
@@ -41,7 +45,8 @@ impl hyper::body::Body for RequestBody {
 /// Sends what `answering` answers, as far as the server goes on and the peer wants it.
 pub(super) async fn answer(
     answering: impl Future<Output = Response<Body>> + Unpin,
-    mut stream: SendResponse<Bytes>,
+    mut stream: SendResponse<Message>,
+    unsent: &Rc<Unsent>,
     mut phases: watch::Receiver<Phase>,
 ) -> Result<(), h2::Error> {
     let mut draining = pin!(phases.wait_for(|phase| *phase >= Phase::Draining));
@@ -77,19 +82,23 @@ pub(super) async fn answer(
             }
         };
         match frame.map(|frame| frame.map(Frame::into_data)) {
-            Some(Ok(Ok(data))) => send(&mut stream, data).await?,
+            Some(Ok(Ok(data))) => send(&mut stream, data, unsent).await?,
             Some(Ok(Err(frame))) => {
                 let trailers = frame.into_trailers().unwrap_or_default();
                 return stream.send_trailers(trailers);
             }
             Some(Err(status)) => return stream.send_trailers(trailers(&status)),
-            None => return stream.send_data(Bytes::new(), true),
+            None => return stream.send_data(unsent.message(Bytes::new()), true),
         }
     }
 }
 
 /// Sends data as fast as the peer takes it.
-async fn send(stream: &mut SendStream<Bytes>, mut data: Bytes) -> Result<(), h2::Error> {
+async fn send(
+    stream: &mut SendStream<Message>,
+    mut data: Bytes,
+    unsent: &Rc<Unsent>,
+) -> Result<(), h2::Error> {
     while !data.is_empty() {
         stream.reserve_capacity(data.len());
         while stream.capacity() == 0 {
@@ -99,7 +108,7 @@ async fn send(stream: &mut SendStream<Bytes>, mut data: Bytes) -> Result<(), h2:
             capacity?;
         }
         let piece = data.split_to(stream.capacity().min(data.len()));
-        stream.send_data(piece, false)?;
+        stream.send_data(unsent.message(piece), false)?;
     }
     Ok(())
 }

@@ -9,10 +9,10 @@ use std::{
     convert::Infallible,
     future::Future,
     pin::Pin,
+    rc::Rc,
     sync::atomic::{AtomicUsize, Ordering},
 };
 
-use bytes::Bytes;
 use exchange::RequestBody;
 use h2::{RecvStream, server::SendResponse};
 use health::Health;
@@ -21,7 +21,11 @@ use reflection::Reflection;
 use tokio::sync::watch;
 use tonic::{Status, body::Body, codegen::Service};
 
-use super::{Phase, reply::Reply};
+use super::{
+    Phase,
+    limits::{Message, Unsent},
+    reply::Reply,
+};
 
 /// How many requests are answered at once, by the whole server: those that watch take their time.
 const MAX_OPEN: usize = 1024;
@@ -56,18 +60,23 @@ impl Services {
     }
 
     /// Answers a request of such a path.
-    pub(crate) async fn answer(&self, request: Request<RecvStream>, stream: SendResponse<Bytes>) {
+    pub(crate) async fn answer(
+        &self,
+        request: Request<RecvStream>,
+        stream: SendResponse<Message>,
+        unsent: &Rc<Unsent>,
+    ) {
         let Some(handler) = self.find(request.uri().path()) else {
             return;
         };
         let Some(_open) = Open::new(&self.open) else {
             let status = Status::resource_exhausted("too many health or reflection requests");
             // Fails only when the peer has gone.
-            let _ = Reply::status(&status).send(stream);
+            let _ = Reply::status(&status).send(stream, unsent);
             return;
         };
         let answering = handler(request.map(RequestBody));
-        let _ = exchange::answer(answering, stream, self.phases.clone()).await;
+        let _ = exchange::answer(answering, stream, unsent, self.phases.clone()).await;
     }
 
     fn find(&self, path: &str) -> Option<&Handler> {
