@@ -11,7 +11,10 @@ use crate::{
     call::{Call, ReplyError, Verdict},
     dispatch::Handler,
     error::Error,
+    log::SeldomPerHook,
 };
+
+static UNUSABLE: SeldomPerHook = SeldomPerHook::new();
 
 /// Where async handlers run: chosen when the app starts, its own runtime made only if needed.
 #[derive(Default)]
@@ -127,10 +130,15 @@ fn reply(call: Call, verdict: Verdict) {
     match call.reply(verdict) {
         // What comes late is counted, and usual for a handler that is slow.
         Ok(()) | Err(ReplyError::TooLate) => {}
-        Err(problem) => warn!(
-            hook = hook.name(),
-            %problem,
-            "a handler's answer cannot be used; the fallback is answered"
-        ),
+        Err(problem) => {
+            if let Some(due) = UNUSABLE.due(hook) {
+                warn!(
+                    repeated = due.repeated,
+                    hook = hook.name(),
+                    %problem,
+                    "a handler's answer cannot be used; the fallback is answered"
+                );
+            }
+        }
     }
 }

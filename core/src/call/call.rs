@@ -17,10 +17,13 @@ use crate::{
     decision::Cause,
     dispatch::{Chain, ChainedHandler, Fallback, Finish, WakeQueue},
     hook::{AnswerKind, Hook, Request},
+    log::SeldomPerHook,
     metrics::HookMetrics,
     package::Package,
     sync::{Mutex, lock},
 };
+
+static PANICS: SeldomPerHook = SeldomPerHook::new();
 
 /// Which registration a call is for; handed out by [`Registry::register`](crate::Registry::register).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -132,8 +135,11 @@ impl Call {
         let request = Arc::clone(&self.request);
         let target = &chain.handlers[self.position].target;
         // The call is let go while the panic unwinds, which answers it with the fallback.
-        if catch_unwind(AssertUnwindSafe(|| target.handle(self))).is_err() {
+        if catch_unwind(AssertUnwindSafe(|| target.handle(self))).is_err()
+            && let Some(due) = PANICS.due(request.hook())
+        {
             error!(
+                repeated = due.repeated,
                 hook = request.hook().name(),
                 clientid = request.clientid(),
                 "a handler panicked; the fallback is answered"

@@ -77,8 +77,9 @@ impl Observer for DecisionLog {
             return;
         }
         self.metrics.decisions_lost.fetch_add(1, Ordering::Relaxed);
-        if self.is_full.is_due() {
+        if let Some(due) = self.is_full.due() {
             warn!(
+                repeated = due.repeated,
                 "decisions come faster than decision_log writes them; some are lost, and counted in \
                  exhook_decisions_lost_total"
             );
@@ -101,8 +102,9 @@ impl Lines {
         self.metrics
             .decisions_lost
             .fetch_add(lines, Ordering::Relaxed);
-        if self.failed.is_due() {
+        if let Some(due) = self.failed.due() {
             warn!(
+                repeated = due.repeated,
                 path = %self.file.path().display(),
                 %error,
                 lines,

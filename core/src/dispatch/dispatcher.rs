@@ -258,9 +258,10 @@ impl Dispatcher {
     fn warn_of_ignored_authentication(&self, package: Package, hook: Hook) {
         if hook == Hook::ClientAuthenticate
             && package == Package::V2
-            && self.ignored_authentication.is_due()
+            && let Some(due) = self.ignored_authentication.due()
         {
             warn!(
+                repeated = due.repeated,
                 hook = hook.name(),
                 "answered ignore to client.authenticate of a broker of package v2; EMQX 5.0 to 5.8 \
                  refuse such clients, so answer allow() or deny() there"
@@ -274,8 +275,9 @@ impl Dispatcher {
         if !hook.is_valued() {
             metrics.dropped();
         }
-        if self.overload.is_due() {
+        if let Some(due) = self.overload.due() {
             warn!(
+                repeated = due.repeated,
                 hook = hook.name(),
                 max_inflight = self.max_inflight,
                 "more calls are running than max_inflight allows; the fallback is answered. \
@@ -313,8 +315,9 @@ impl Dispatcher {
                 .unwrap_or_else(|_| Answer::neutral(hook).because(Cause::Early, None));
         }
         metrics.dropped();
-        if self.dropped.is_due() {
+        if let Some(due) = self.dropped.due() {
             warn!(
+                repeated = due.repeated,
                 hook = hook.name(),
                 "the inbox stayed full until the deadline; the event is dropped. Make handlers \
                  faster, give them more threads or raise inbox_capacity"

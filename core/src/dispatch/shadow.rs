@@ -17,8 +17,8 @@ use crate::{
     call::{Answer, Call, CallOrigin, Failure, HandlerId},
     decision::{Cause, Decision, Observer},
     error::Error,
-    hook::{Hook, Request},
-    log::Seldom,
+    hook::Request,
+    log::SeldomPerHook,
     metrics::{Metrics, VERDICTS},
     package::Package,
     sync::{Mutex, lock},
@@ -66,8 +66,8 @@ pub(super) struct Shadows {
     calls: Mutex<Option<Sender<Call>>>,
     /// The wakes of a call that wakes nobody.
     wakes: Arc<WakeQueue>,
-    differences: Vec<Seldom>,
-    failures: Vec<Seldom>,
+    differences: SeldomPerHook,
+    failures: SeldomPerHook,
 }
 
 impl Shadows {
@@ -81,14 +81,13 @@ impl Shadows {
             .name("exhook-shadow".to_owned())
             .spawn(move || hand_over(&receiver))
             .map_err(|error| Error::io("cannot start the thread of shadow handlers", error))?;
-        let seldom = || Hook::ALL.iter().map(|_| Seldom::new()).collect();
         Ok(Arc::new(Self {
             metrics,
             observers,
             calls: Mutex::new(Some(sender)),
             wakes: Arc::default(),
-            differences: seldom(),
-            failures: seldom(),
+            differences: SeldomPerHook::new(),
+            failures: SeldomPerHook::new(),
         }))
     }
 
@@ -289,22 +288,32 @@ impl Comparison {
         let told = VERDICTS[real.verdict()];
         let clientid = self.request.clientid();
         match shadowed.verdict {
-            Ok(_) if !agrees && shadows.differences[hook as usize].is_due() => info!(
-                hook = hook.name(),
-                handler = shadowed.handler.0,
-                clientid,
-                verdict,
-                told,
-                "a shadow handler would have decided otherwise"
-            ),
-            Err(failure) if shadows.failures[hook as usize].is_due() => warn!(
-                hook = hook.name(),
-                handler = shadowed.handler.0,
-                clientid,
-                failure = failure.name(),
-                "a shadow handler gave no usable verdict; the broker was answered all the same"
-            ),
-            _ => {}
+            Ok(_) if agrees => {}
+            Ok(_) => {
+                if let Some(due) = shadows.differences.due(hook) {
+                    info!(
+                        repeated = due.repeated,
+                        hook = hook.name(),
+                        handler = shadowed.handler.0,
+                        clientid,
+                        verdict,
+                        told,
+                        "a shadow handler would have decided otherwise"
+                    );
+                }
+            }
+            Err(failure) => {
+                if let Some(due) = shadows.failures.due(hook) {
+                    warn!(
+                        repeated = due.repeated,
+                        hook = hook.name(),
+                        handler = shadowed.handler.0,
+                        clientid,
+                        failure = failure.name(),
+                        "a shadow handler gave no usable verdict; the broker was answered all the same"
+                    );
+                }
+            }
         }
     }
 }

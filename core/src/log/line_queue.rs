@@ -36,6 +36,8 @@ pub(crate) struct LineQueue<T> {
 
 enum Note<T> {
     Entry(T),
+    /// To be answered when all before it is written.
+    Flush(SyncSender<()>),
     End,
 }
 
@@ -66,6 +68,15 @@ impl<T: Send + 'static> LineQueue<T> {
     /// Whether this is the process that writes, and not one that was forked from it.
     pub(crate) fn is_own_process(&self) -> bool {
         self.process == process::id()
+    }
+
+    /// Waits until what was pushed is written, but not for ever.
+    pub(crate) fn flush(&self) {
+        let (written, all) = sync_channel(1);
+        let end = Instant::now() + FLUSH_TIMEOUT;
+        if self.is_own_process() && self.send(Note::Flush(written), end) {
+            let _ = all.recv_timeout(end.saturating_duration_since(Instant::now()));
+        }
     }
 
     /// Writes what was pushed and ends the thread. One that hangs in a write is left behind.
@@ -107,14 +118,20 @@ fn write_all<T>(receiver: &Receiver<Note<T>>, mut writer: impl LineWriter<T>) {
         if matches!(first, Note::Entry(_)) {
             thread::sleep(GATHERING);
         }
+        let mut flushed = Vec::new();
         let mut is_over = false;
         for note in iter::once(first).chain(receiver.try_iter().take(CAPACITY)) {
             match note {
                 Note::Entry(entry) => writer.write(entry),
+                Note::Flush(written) => flushed.push(written),
                 Note::End => is_over = true,
             }
         }
         writer.flush();
+        for written in flushed {
+            // Whoever waited may have given up.
+            let _ = written.try_send(());
+        }
         if is_over {
             return;
         }

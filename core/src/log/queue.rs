@@ -67,6 +67,11 @@ impl LogQueue {
         Ok(Arc::clone(queue))
     }
 
+    /// Whether the process logs through a queue.
+    pub(super) fn is_installed() -> bool {
+        QUEUE.get().is_some()
+    }
+
     /// Keeps everybody else from the queue of this process, if there is one, until what is returned
     /// is dropped. A child that is forked meanwhile then has a queue that nobody keeps.
     pub fn hold() -> Option<LogHold> {

@@ -46,6 +46,14 @@ impl LogLevel {
         }
     }
 
+    /// The level that `EXHOOK_LOG_LEVEL` names, else info.
+    pub(super) fn of_environment() -> Self {
+        let named = std::env::var("EXHOOK_LOG_LEVEL").ok();
+        named
+            .and_then(|name| name.parse().ok())
+            .unwrap_or(LogLevel::Info)
+    }
+
     pub(super) const fn filter(self) -> LevelFilter {
         match self {
             LogLevel::Off => LevelFilter::OFF,

@@ -13,7 +13,7 @@ use tracing::{
     subscriber::Interest,
 };
 
-use super::{LogQueue, LogRecord};
+use super::{LogQueue, LogRecord, lines};
 
 /// What `tracing` hands the records to.
 pub(super) struct QueueSubscriber(pub(super) Arc<LogQueue>);
@@ -36,6 +36,10 @@ impl Subscriber for QueueSubscriber {
     }
 
     fn event(&self, event: &Event<'_>) {
+        if let Some(lines) = lines::current() {
+            lines.push(event);
+            return;
+        }
         let mut text = Text::default();
         event.record(&mut text);
         let metadata = event.metadata();

@@ -44,6 +44,7 @@ use crate::{
     dispatch::{Dispatcher, Registry},
     error::{Error, ErrorCode},
     hook::Hook,
+    log::LogLines,
     metrics::{Metrics, MetricsSnapshot},
     sync::{Mutex, lock},
 };
@@ -122,6 +123,7 @@ impl Server {
         let settings = settings.into();
         let config = settings.config();
         config.validate()?;
+        LogLines::begin(&config.log)?;
         let bind: Bind = address.parse()?;
         let (tls, reloader) = Tls::load(config, &bind)?;
         let tls = Arc::new(tls);
@@ -267,6 +269,7 @@ impl Server {
         if let Some(log) = &self.decision_log {
             log.close();
         }
+        LogLines::flush();
         info!(address = %self.address, "stopped");
         Ok(())
     }

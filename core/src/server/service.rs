@@ -160,17 +160,23 @@ async fn read_request(
             .map_err(|_| Failure::Undecodable)
     });
     if let Err(failure) = request
-        && context.bad_request[failure as usize].is_due()
+        && let Some(due) = context.bad_request[failure as usize].due()
     {
-        warn_unread(context, asked, failure);
+        warn_unread(context, asked, failure, due.repeated);
     }
     request
 }
 
-fn warn_unread(context: &ConnectionContext, asked: AskedHook, failure: Failure) {
+fn warn_unread(
+    context: &ConnectionContext,
+    asked: AskedHook,
+    failure: Failure,
+    repeated: Option<u64>,
+) {
     let (hook, package) = (asked.hook.name(), asked.package.short_name());
     if failure == Failure::Overload {
         warn!(
+            repeated,
             hook,
             package,
             max_buffered_bytes = context.limits.memory.most(),
@@ -180,6 +186,7 @@ fn warn_unread(context: &ConnectionContext, asked: AskedHook, failure: Failure) 
         return;
     }
     warn!(
+        repeated,
         hook,
         package,
         reason = failure.name(),
@@ -269,8 +276,9 @@ fn unknown_method(peer: &Peer, head: &Parts) -> Reply {
         .metrics()
         .unknown_methods
         .fetch_add(1, Ordering::Relaxed);
-    if context.unknown_method.is_due() {
+    if let Some(due) = context.unknown_method.due() {
         warn!(
+            repeated = due.repeated,
             path = head.uri.path(),
             "a method was called that is no hook of emqx.exhook.v1, v2 or v3; UNIMPLEMENTED is \
              answered"
@@ -289,8 +297,9 @@ fn not_grpc(peer: &Peer, head: &Parts) -> Reply {
         .metrics()
         .bad_requests
         .fetch_add(1, Ordering::Relaxed);
-    if context.not_grpc.is_due() {
+    if let Some(due) = context.not_grpc.due() {
         warn!(
+            repeated = due.repeated,
             method = %head.method,
             path = head.uri.path(),
             "a request is not gRPC (POST with content-type application/grpc); it is refused"

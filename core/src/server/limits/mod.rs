@@ -57,8 +57,8 @@ impl Limits {
         }
     }
 
-    /// Counts a connection that is closed to protect the server, and says so once a minute for each
-    /// reason.
+    /// Counts a connection that is closed to protect the server, and says so every ten seconds at
+    /// most for each reason.
     pub(crate) fn refused(&self, peer: Option<IpAddr>, refusal: Refusal) {
         self.metrics.connections_refused[refusal as usize].fetch_add(1, Ordering::Relaxed);
         if self.refused[refusal as usize].is_due() {
