@@ -12,6 +12,7 @@ PYTHON_SOURCES := bindings-c bindings-python benches examples tests tools
 NODE_SOURCES := $(shell find Cargo.toml Cargo.lock build.rs proto core/src cli/src bindings-node/src \
 	bindings-node/Cargo.toml bindings-node/build.rs bindings-node/scripts -type f)
 NODE_MODULES := bindings-node/node_modules/.package-lock.json
+BROWSER_MODULES := tests/browser/node_modules/.package-lock.json
 NATIVE := bindings-node/native/built
 BIOME := bindings-node/node_modules/.bin/biome
 TSC := bindings-node/node_modules/.bin/tsc
@@ -42,9 +43,9 @@ SOAK_PROGRAMS := $(patsubst %,soak-%,$(LANGS))
 
 .DEFAULT_GOAL := help
 .PHONY: help setup demo demo-python demo-node demo-c test test-rust test-models test-generated \
-	test-python test-node test-c test-soak test-deploy soak soak-python soak-node soak-c lint \
-	lint-python lint-node lint-c fmt gen restart-drill bench bench-quick wheel npm install uninstall doc-c \
-	fuzz clean
+	test-python test-node test-c test-browser test-soak test-deploy soak soak-python soak-node soak-c \
+	lint lint-python lint-node lint-c fmt gen restart-drill bench bench-quick wheel npm install \
+	uninstall doc-c fuzz clean
 
 help: ## list these verbs
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 16
@@ -71,7 +72,7 @@ demo-c: target/required
 demo-%:
 	@echo "there is no demo for $*; LANG is python, node or c" >&2; exit 2
 
-test: test-rust test-models test-generated test-python test-node test-c test-soak test-deploy ## run every test
+test: test-rust test-models test-generated test-python test-node test-c test-soak test-deploy test-browser ## run every test
 
 test-rust: target/required
 	@tools/require.sh haproxy
@@ -127,6 +128,13 @@ soak-c: target/required
 test-deploy: $(VENV)/deployment
 	cargo build --quiet -p exhook-cli -p exhook --bin exhook --example quickstart
 	$(VENV)/bin/python tools/test_deploy.py
+
+# The live page in a browser, where there can be one.
+test-browser: target/required-node $(BROWSER_MODULES)
+	@if tools/require.sh chromium; then \
+		cargo build --quiet -p exhook-cli && cargo build --quiet --example quickstart && \
+		CHROMIUM=$$(command -v $${CHROMIUM:-chromium}) node --test tests/browser/page.test.js; \
+	else echo "the tests of the live page are skipped: there is no chromium"; fi
 
 lint: test-generated lint-python lint-node lint-c ## check format, style and types of everything
 	cargo fmt --all --check
@@ -200,7 +208,7 @@ fuzz: target/required ## fuzz decoding and answering for a minute each
 
 clean: ## remove what was built
 	rm -rf target $(VENV) bindings-node/native bindings-node/node_modules examples/node/node_modules \
-		benches/peers/grpc_js/node_modules
+		benches/peers/grpc_js/node_modules tests/browser/node_modules
 
 target/required: tools/require.sh
 	@tools/require.sh cargo cc
@@ -235,6 +243,10 @@ target/required-node: target/required tools/require.sh
 
 $(NODE_MODULES): target/required-node bindings-node/package.json bindings-node/package-lock.json
 	cd bindings-node && $(NPM) ci --ignore-scripts
+	@touch $@
+
+$(BROWSER_MODULES): target/required-node tests/browser/package.json tests/browser/package-lock.json
+	cd tests/browser && $(NPM) ci --ignore-scripts
 	@touch $@
 
 $(NATIVE): target/required-node $(NODE_SOURCES)

@@ -26,6 +26,9 @@ for tool in "$@"; do
     cc)
         command -v cc >/dev/null 2>&1 || debian_package gcc "a C compiler (cc)"
         ;;
+    chromium)
+        command -v "${CHROMIUM:-chromium}" >/dev/null 2>&1 || debian_package chromium chromium
+        ;;
     clang)
         command -v clang >/dev/null 2>&1 || command -v clang-14 >/dev/null 2>&1 ||
             debian_package clang clang

@@ -58,6 +58,11 @@ pub(crate) struct Decision<'call> {
 
 /// Is told of every decision. With none, a call costs a branch.
 pub(crate) trait Observer: Send + Sync {
+    /// Whether it is to be told now.
+    fn wants(&self) -> bool {
+        true
+    }
+
     /// Called on an I/O thread before the answer is sent, on any thread for shadow handlers: it must
     /// not block.
     fn decided(&self, decision: &Decision<'_>);

@@ -159,6 +159,10 @@ impl Dispatcher {
             .because(Cause::Fallback(failure), first.map(|handler| handler.id))
     }
 
+    fn is_observed(&self) -> bool {
+        self.observers.iter().any(|observer| observer.wants())
+    }
+
     fn tell(&self, package: Package, request: &Arc<Request>, answered: &Answered, took: Duration) {
         for observer in &self.observers {
             observer.decided(&Decision {
@@ -184,7 +188,7 @@ impl Dispatcher {
             let chain = &self.chains[hook as usize];
             shadows.ask(chain, package, &request, arrived)
         });
-        let observed = (!self.observers.is_empty()).then(|| Arc::clone(&request));
+        let observed = self.is_observed().then(|| Arc::clone(&request));
         let answered = match self.prepare(arrival, request, metrics) {
             Err(answer) => answer,
             Ok(outgoing) if outgoing.takes_room() && !self.take_room() => {

@@ -32,7 +32,7 @@ use std::{
 };
 
 pub(crate) use admin::AdminAddress;
-use admin::{AdminListener, Subject};
+use admin::{AdminListener, Recent, Subject};
 pub use bind::{Bind, BoundAddress};
 use listen::Listener;
 use tokio::sync::{mpsc, watch};
@@ -137,6 +137,12 @@ impl Server {
         if let Some(log) = &decision_log {
             dispatcher.observe(Arc::clone(log) as _);
         }
+        let recent = admin
+            .is_some()
+            .then(|| Arc::new(Recent::new(config.admin_payloads)));
+        if let Some(recent) = &recent {
+            dispatcher.observe(Arc::clone(recent) as _);
+        }
         dispatcher.start_shadows()?;
         let dispatcher = Arc::new(dispatcher);
         let (phase, phases) = watch::channel(Phase::Serving);
@@ -187,10 +193,17 @@ impl Server {
             let thread = reloader.start(tls, metrics, server.phase.subscribe())?;
             lock(&server.threads).push(thread);
         }
-        if let (Some(admin), Some(heartbeats)) = (admin, heartbeats) {
+        if let (Some(admin), Some(heartbeats), Some(recent)) = (admin, heartbeats, recent) {
             let address = admin.address();
             let (address_of_brokers, hooks) = (&server.address, &server.hooks);
-            let subject = Subject::new(settings, address_of_brokers, hooks, context, heartbeats);
+            let subject = Subject::new(
+                settings,
+                recent,
+                address_of_brokers,
+                hooks,
+                context,
+                heartbeats,
+            );
             let thread = admin.serve(subject)?;
             lock(&server.threads).push(thread);
             info!("the live page is at http://{address}/, metrics at http://{address}/metrics");

@@ -5,7 +5,7 @@ use std::io::{BufRead as _, BufReader};
 use serde_json::Value;
 
 use super::*;
-use crate::provider::{authenticate, load};
+use crate::provider::{authenticate, load, publish};
 
 /// A stream of server-sent events.
 struct Watcher {
@@ -124,5 +124,155 @@ fn however_many_watch_there_is_room_for_health_and_metrics() {
     let begun = std::time::Instant::now();
     while !ask(address, "HEAD /events").0.contains(" 200 ") {
         assert!(begun.elapsed() < TIMEOUT);
+    }
+}
+
+/// A provider that denies one client and lets all others do what they like.
+async fn serve(options: Config) -> Provider {
+    Provider::start(options, |app| {
+        app.on_client_authenticate(|req| req.clientinfo().clientid != "refused");
+        app.on_message_publish(|_| exhook::ignore());
+    })
+    .await
+}
+
+async fn call_some(provider: &Provider) {
+    for clientid in ["one", "refused", "two"] {
+        let request = authenticate(clientid);
+        provider
+            .call(Package::V3, Hook::ClientAuthenticate, &request)
+            .await;
+    }
+    for topic in ["sensors/1/temperature", "doors/1"] {
+        let request = publish(topic, "a secret payload");
+        provider
+            .call(Package::V3, Hook::MessagePublish, &request)
+            .await;
+    }
+}
+
+/// What the next calls are about.
+fn topics_and_clients(seen: &Value) -> Vec<String> {
+    let calls = seen["calls"].as_array().expect("an array").iter();
+    calls
+        .map(|call| call["topic"].as_str().or(call["clientid"].as_str()))
+        .map(|about| about.expect("a text").to_owned())
+        .collect()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn watchers_see_the_calls_that_they_ask_for_and_neither_payloads_nor_passwords() {
+    let provider = serve(config("0")).await;
+    let address = admin_address(&provider.server);
+    let mut watchers = [
+        (
+            "",
+            vec!["one", "refused", "two", "sensors/1/temperature", "doors/1"],
+        ),
+        ("&clientid=fuse", vec!["refused"]),
+        (
+            "&topic=sensors%2F%2B%2Ftemperature",
+            vec!["sensors/1/temperature"],
+        ),
+        ("&topic=%23", vec!["sensors/1/temperature", "doors/1"]),
+        (
+            "&hook=message.publish",
+            vec!["sensors/1/temperature", "doors/1"],
+        ),
+        ("&verdict=deny", vec!["refused"]),
+        ("&verdict=allow&clientid=two", vec!["two"]),
+    ]
+    .map(|(filter, expected)| {
+        let watcher = Watcher::new(address, &format!("/events?calls=on{filter}"));
+        (filter, expected, watcher)
+    });
+    call_some(&provider).await;
+    for (filter, expected, watcher) in &mut watchers {
+        let mut seen = Vec::new();
+        while seen.len() < expected.len() {
+            let calls = watcher.next("calls").expect("the stream goes on");
+            let text = calls.to_string();
+            assert!(
+                !text.contains("secret payload") && !text.contains("battery"),
+                "{text}"
+            );
+            seen.extend(topics_and_clients(&calls));
+            for call in calls["calls"].as_array().expect("an array") {
+                assert_eq!(call["package"], "v3");
+                assert_eq!(call["cause"], "handler");
+                assert!(call["payload"].is_null());
+            }
+        }
+        assert_eq!(seen, *expected, "{filter}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn payloads_are_told_where_that_is_asked_for_and_only_their_beginning() {
+    let provider = serve(Config {
+        admin_payloads: true,
+        ..config("0")
+    })
+    .await;
+    let address = admin_address(&provider.server);
+    let mut watcher = Watcher::new(address, "/events?calls=on");
+    for payload in [
+        b"text".to_vec(),
+        vec![0xff; 300],
+        "ä".repeat(300).into_bytes(),
+    ] {
+        let request = publish("t", payload);
+        provider
+            .call(Package::V3, Hook::MessagePublish, &request)
+            .await;
+    }
+    let mut told = Vec::new();
+    while told.len() < 3 {
+        let seen = watcher.next("calls").expect("the stream goes on");
+        for call in seen["calls"].as_array().expect("an array") {
+            told.push((call["payload"].clone(), call["payload_bytes"].clone()));
+        }
+    }
+    assert_eq!(told[0], ("text".into(), 4.into()));
+    assert_eq!(told[1], (["ff"; 128].join(" ").into(), 300.into()));
+    assert_eq!(told[2], ("ä".repeat(128).into(), 600.into()));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn more_calls_than_can_be_read_are_counted_instead() {
+    let provider = serve(config("0")).await;
+    let mut watcher = Watcher::new(admin_address(&provider.server), "/events?calls=on");
+    let request = authenticate("one");
+    let (mut shown, mut left_out, mut made) = (0, 0, 0);
+    while left_out == 0 {
+        for _ in 0..1_000 {
+            provider
+                .call(Package::V3, Hook::ClientAuthenticate, &request)
+                .await;
+        }
+        made += 1_000;
+        while shown + left_out < made {
+            let seen = watcher.next("calls").expect("the stream goes on");
+            let calls = seen["calls"].as_array().expect("an array").len() as u64;
+            assert!(calls <= 200, "{calls}");
+            shown += calls;
+            left_out += seen["left_out"].as_u64().expect("a number");
+        }
+    }
+    assert_eq!(shown + left_out, made);
+}
+
+#[test]
+fn a_filter_that_means_nothing_is_refused_with_the_nearest_that_does() {
+    let server = start("0");
+    let address = admin_address(&server);
+    for (query, nearest) in [
+        ("hook=message.publis", "message.publish"),
+        ("verdict=alow", "allow"),
+        ("client=one", "clientid"),
+    ] {
+        let (head, body) = ask(address, &format!("GET /events?{query}"));
+        assert!(head.starts_with("http/1.1 400 "), "{query}: {head}");
+        assert!(body.contains(&format!("did you mean {nearest}?")), "{body}");
     }
 }

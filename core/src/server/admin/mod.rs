@@ -3,10 +3,12 @@
 //! It has a thread and a runtime of its own, so that nothing that is asked here delays a call.
 
 mod address;
+mod filter;
 mod health;
 mod host;
 mod media;
 mod page;
+mod recent;
 mod respond;
 mod routes;
 mod status;
@@ -27,6 +29,7 @@ use std::{
 pub(crate) use address::AdminAddress;
 use hyper::{server::conn::http1, service::service_fn};
 use hyper_util::rt::{TokioIo, TokioTimer};
+pub(super) use recent::Recent;
 use routes::Routes;
 pub(super) use subject::Subject;
 use tokio::{

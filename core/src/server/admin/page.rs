@@ -12,9 +12,10 @@ use super::respond::{self, Body};
 
 const HTML: &str = include_str!("page/page.html");
 const STYLE: &str = include_str!("page/page.css");
-const SCRIPTS: [&str; 3] = [
+const SCRIPTS: [&str; 4] = [
     include_str!("page/figures.js"),
     include_str!("page/tables.js"),
+    include_str!("page/calls.js"),
     include_str!("page/page.js"),
 ];
 

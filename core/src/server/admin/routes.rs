@@ -25,7 +25,8 @@ const PATHS: &str = "\
 /readyz   whether brokers should be sent here; ?loaded=true: whether one is here
 /metrics  the counters, as Prometheus or OpenMetrics read them
 /config   the options, without secrets, and where each is from
-/events   what the live page shows, once a second, as server-sent events
+/events   what the live page shows, once a second, as server-sent events; ?calls=on: with calls,
+          of which clientid=, topic=, hook= and verdict= pick some
 ";
 
 /// What is answered, and for a stream what tells when it has ended.
@@ -68,7 +69,9 @@ impl Routes {
             },
             "/metrics" => |routes, request| routes.metrics(request),
             "/config" => |routes, _| routes.config(),
-            "/events" if method == Method::GET => return self.streams.open(),
+            "/events" if method == Method::GET => {
+                return self.streams.open(request.uri().query().unwrap_or(""));
+            }
             "/events" => |_, _| Streams::head(),
             path => {
                 let message = format!(

@@ -29,6 +29,7 @@ pub(super) struct Status<'server> {
     started: u64,
     uptime_seconds: u64,
     window_seconds: usize,
+    shows_payloads: bool,
     inflight: u64,
     max_inflight: usize,
     inbox_depth: u64,
@@ -72,6 +73,8 @@ struct HookStatus {
     failures: BTreeMap<&'static str, u64>,
     rate: Option<f64>,
     rate_now: Option<f64>,
+    /// Since the start, by verdict.
+    answers: BTreeMap<&'static str, u64>,
     /// In the window, by verdict.
     verdicts: BTreeMap<&'static str, u64>,
     latency: Option<Quantiles>,
@@ -106,6 +109,7 @@ impl<'server> Status<'server> {
             started: milliseconds(subject.started),
             uptime_seconds: subject.begun.elapsed().as_secs(),
             window_seconds: window::SECONDS,
+            shows_payloads: subject.recent.shows_payloads(),
             inflight: snapshot.inflight,
             max_inflight: subject.max_inflight,
             inbox_depth: snapshot.inbox_depth,
@@ -160,6 +164,7 @@ impl HookStatus {
             failures: hook.failures.iter().filter_map(happened).collect(),
             rate: recent.as_ref().map(|recent| recent.rate),
             rate_now: recent.as_ref().map(|recent| recent.rate_now),
+            answers: hook.verdicts.iter().filter_map(happened).collect(),
             verdicts: verdicts.iter().filter_map(happened).collect(),
             latency: recent.and_then(|recent| {
                 let latency = recent.latency;

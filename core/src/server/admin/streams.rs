@@ -16,6 +16,8 @@ use serde::Serialize;
 use tokio::sync::{Notify, oneshot};
 
 use super::{
+    filter::Filter,
+    recent::Watching,
     respond::{self, Body},
     status::Status,
     subject::Subject,
@@ -43,8 +45,15 @@ pub(super) struct Streams {
 
 struct Watcher {
     sender: Sender<Bytes>,
+    calls: Option<Watching>,
     /// Dropped with the watcher, which tells its connection.
     _end: oneshot::Sender<()>,
+}
+
+impl Watcher {
+    fn send(&mut self, message: Bytes) -> bool {
+        self.sender.try_send(Frame::data(message)).is_ok()
+    }
 }
 
 impl Streams {
@@ -57,8 +66,12 @@ impl Streams {
         }
     }
 
-    /// A stream for one who watches from now on, and what tells when it has ended.
-    pub(super) fn open(&self) -> (Response<Body>, Option<oneshot::Receiver<()>>) {
+    /// A stream of what `query` asks for, from now on, and what tells when it has ended.
+    pub(super) fn open(&self, query: &str) -> (Response<Body>, Option<oneshot::Receiver<()>>) {
+        let filter = match Filter::parse(query) {
+            Ok(filter) => filter,
+            Err(message) => return (respond::text(StatusCode::BAD_REQUEST, message), None),
+        };
         let mut watchers = lock(&self.watchers);
         if watchers.len() >= MAX_WATCHERS {
             let message = format!("{MAX_WATCHERS} watch already; close one of them\n");
@@ -71,7 +84,11 @@ impl Streams {
         sender
             .try_send(Frame::data(first.into()))
             .unwrap_or_else(|_| unreachable!("nothing was sent so far"));
-        watchers.push(Watcher { sender, _end: end });
+        watchers.push(Watcher {
+            sender,
+            calls: filter.map(|filter| self.subject.recent.watch(filter)),
+            _end: end,
+        });
         self.came.notify_one();
         let response = respond::response(StatusCode::OK, CONTENT_TYPE, body.boxed_unsync());
         (response, Some(ended))
@@ -100,7 +117,13 @@ impl Streams {
         }
         let status = Bytes::from(self.status());
         // Fails when the watcher has gone, and when it does not read.
-        watchers.retain_mut(|watcher| watcher.sender.try_send(Frame::data(status.clone())).is_ok());
+        watchers.retain_mut(|watcher| {
+            watcher.send(status.clone())
+                && match watcher.calls.as_ref().and_then(Watching::take) {
+                    Some(seen) => watcher.send(message("calls", &seen).into()),
+                    None => true,
+                }
+        });
     }
 
     fn status(&self) -> String {

@@ -8,6 +8,7 @@ use std::{
 use super::super::{
     Phase, bind::BoundAddress, context::ConnectionContext, counted, heartbeat::Heartbeats,
 };
+use super::Recent;
 use crate::{config::Settings, hook::Hook, metrics::MetricsSnapshot};
 
 /// The server that is told about, as far as somebody may ask.
@@ -15,6 +16,7 @@ pub(crate) struct Subject {
     pub(super) address: String,
     pub(super) hooks: Vec<(Hook, Vec<String>)>,
     pub(super) settings: Settings,
+    pub(super) recent: Arc<Recent>,
     pub(super) max_inflight: usize,
     pub(super) inbox_capacity: usize,
     pub(super) started: SystemTime,
@@ -26,6 +28,7 @@ pub(crate) struct Subject {
 impl Subject {
     pub(crate) fn new(
         settings: Settings,
+        recent: Arc<Recent>,
         address: &BoundAddress,
         hooks: &[(Hook, Vec<String>)],
         context: Arc<ConnectionContext>,
@@ -38,6 +41,7 @@ impl Subject {
             max_inflight: config.max_inflight,
             inbox_capacity: config.inbox_capacity,
             settings,
+            recent,
             started: SystemTime::now(),
             begun: Instant::now(),
             context,

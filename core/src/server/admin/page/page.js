@@ -10,12 +10,16 @@ function showEmpty(status) {
   byId('empty').hidden = !isEmpty
   byId('brokers-section').hidden = isEmpty
   byId('hooks-section').hidden = isEmpty
+  byId('calls-section').hidden = isEmpty
   if (!isEmpty) return
   const address = status.address.replace(/^(0\.0\.0\.0|\[::\])/, '127.0.0.1')
   const url = address.startsWith('unix:') ? address : `http://${address}`
   say(byId('empty-address'), status.address)
   const hooks = status.announced.map(({ hook }) => hook)
-  say(byId('empty-hooks'), hooks.length > 0 ? hooks.join(', ') : 'no hooks, because it has no handlers')
+  say(
+    byId('empty-hooks'),
+    hooks.length > 0 ? hooks.join(', ') : 'no hooks, because it has no handlers',
+  )
   say(byId('empty-url'), url)
   say(
     byId('empty-register'),
@@ -50,6 +54,7 @@ function show(status) {
     rates.length = 0
     hookRows.show([])
     brokerRows.show([])
+    leftOut = 0
   }
   last = status
   const phase = byId('phase')
@@ -64,6 +69,7 @@ function show(status) {
   showEmpty(status)
   showBrokers(status.brokers, status.now)
   showHooks(status.hooks)
+  offer(new Set([...status.announced, ...status.hooks].map(({ hook }) => hook)))
 }
 
 function showLink(text, isLost) {
@@ -74,12 +80,13 @@ function showLink(text, isLost) {
 
 function watch() {
   stream?.close()
-  const opened = new EventSource('/events')
+  const opened = new EventSource(`/events?${query()}`)
   stream = opened
   opened.addEventListener('status', (event) => {
     showLink('live', false)
     show(JSON.parse(event.data))
   })
+  opened.addEventListener('calls', (event) => addCalls(JSON.parse(event.data)))
   opened.addEventListener('error', () => {
     showLink('connection lost; trying again', true)
     // The browser tries again by itself, unless it was refused.
@@ -101,5 +108,21 @@ byId('pause').addEventListener('click', (event) => {
   stream = null
   showLink('paused', false)
 })
+
+let isChanging = 0
+for (const change of ['input', 'reset']) {
+  filters.addEventListener(change, () => {
+    clearTimeout(isChanging)
+    // A reset is done after its event; while somebody types, the server is not asked for each letter.
+    setTimeout(showCalls)
+    isChanging = setTimeout(() => {
+      leftOut = 0
+      if (stream) watch()
+    }, 300)
+  })
+}
+filters.addEventListener('submit', (event) => event.preventDefault())
+
+showCalls()
 
 watch()

@@ -99,13 +99,13 @@ function showTrouble(row, hook) {
 const hookRows = new Rows(byId('hooks'), [
   ['', ''],
   ['number', 'calls/s'],
-  ['', 'calls/s'],
+  ['rate-line', ''],
   ['shares', ''],
-  ['number', 'p50'],
-  ['number', 'p99'],
-  ['number', 'p99.9'],
-  ['', 'p99'],
-  ['number', 'total'],
+  ['number latency', 'p50'],
+  ['number latency', 'p99'],
+  ['number latency', 'p99.9'],
+  ['slow-line', ''],
+  ['number total', 'total'],
   ['trouble', ''],
 ])
 
@@ -127,7 +127,8 @@ function showHooks(hooks) {
       row.element.classList.toggle('idle', !hook.rate)
       say(row.cells[1], perSecond(hook.rate))
       drawLine(row.cells[2].firstChild, row.rates)
-      showShares(row, hook.verdicts)
+      // What is called seldom shows the shares since the start.
+      showShares(row, hook.rate ? hook.verdicts : hook.answers)
       say(row.cells[4], latency ? duration(latency.p50) : '–')
       say(row.cells[5], latency ? duration(latency.p99) : '–')
       say(row.cells[6], latency ? duration(latency.p999) : '–')
