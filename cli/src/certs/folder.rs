@@ -124,7 +124,8 @@ impl<'path> Folder<'path> {
             .map_err(|error| format!("cannot make {}: {error}", self.path.display()))?;
         for (file, text) in files {
             let path = self.path(file);
-            write_one(&path, text, file.ends_with(".key"))
+            let is_secret = path.extension().is_some_and(|extension| extension == "key");
+            write_one(&path, text, is_secret)
                 .map_err(|error| format!("cannot write {}: {error}", path.display()))?;
         }
         Ok(())

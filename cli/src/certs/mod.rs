@@ -59,7 +59,7 @@ pub(crate) struct CertsArguments {
     #[arg(long, value_name = "DIR", default_value = "certs")]
     out: PathBuf,
     /// A host or an address in the URL that brokers have of the hook program; may come several
-    /// times [default: localhost, 127.0.0.1, ::1 and the name of this machine]
+    /// times [default: localhost, 127.0.0.1, `::1` and the name of this machine]
     #[arg(long = "name", value_name = "HOST")]
     names: Vec<Name>,
     /// A broker to make a certificate for; may come several times. The first is in client.pem,

@@ -282,8 +282,8 @@ impl Server {
         if let Some(log) = &self.decision_log {
             log.close();
         }
-        LogLines::flush();
         info!(address = %self.address, "stopped");
+        LogLines::flush();
         Ok(())
     }
 

@@ -151,7 +151,7 @@ impl SeenCall {
             cause: decision.cause.name(),
             shadow: decision.shadow.is_some(),
             microseconds: u64::try_from(decision.took.as_micros()).unwrap_or(u64::MAX),
-            payload_bytes: payload.map(|payload| payload.len()),
+            payload_bytes: payload.map(bytes::Bytes::len),
             payload: payload
                 .filter(|_| shows_payload)
                 .map(|payload| preview(payload)),

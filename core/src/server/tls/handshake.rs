@@ -3,13 +3,15 @@
 use std::{
     cell::RefCell,
     io::{self, ErrorKind},
-    net::IpAddr,
+    net::{IpAddr, Shutdown},
     rc::Rc,
     sync::Arc,
+    time::Duration,
 };
 
 use rustls::{CertificateError, Error as TlsError, ServerConfig};
-use tokio::net::TcpStream;
+use socket2::SockRef;
+use tokio::{net::TcpStream, time::timeout};
 use tokio_rustls::{TlsAcceptor, server::TlsStream};
 use tracing::warn;
 
@@ -21,6 +23,9 @@ use crate::{
 
 /// The type of the record that a TLS client begins with.
 const TLS_HANDSHAKE: u8 = 22;
+
+/// How long a peer that is refused may take to read why.
+const LINGER_TIMEOUT: Duration = Duration::from_secs(1);
 
 /// Why a handshake failed, and what to log about it.
 pub(super) struct Failed {
@@ -82,9 +87,30 @@ pub(super) async fn tls(
         return Some(Err(Failed::new(HandshakeFailure::Plaintext)));
     }
     let refused = Rc::default();
-    let handshake = TlsAcceptor::from(config).accept(stream);
-    let shaken = REFUSED.scope(Rc::clone(&refused), handshake).await;
-    Some(shaken.map_err(|error| failed(&error, &refused)))
+    let handshake = TlsAcceptor::from(config).accept(stream).into_fallible();
+    match REFUSED.scope(Rc::clone(&refused), handshake).await {
+        Ok(shaken) => Some(Ok(shaken)),
+        Err((error, stream)) => {
+            let _ = timeout(LINGER_TIMEOUT, linger(stream)).await;
+            Some(Err(failed(&error, &refused)))
+        }
+    }
+}
+
+/// Closes a connection so that its peer can read the alert that says why: what arrives meanwhile, such
+/// as the beginning of HTTP/2, would otherwise make the system discard it.
+async fn linger(stream: TcpStream) {
+    let mut unread = [0; 1024];
+    if SockRef::from(&stream).shutdown(Shutdown::Write).is_err() {
+        return;
+    }
+    while stream.readable().await.is_ok() {
+        match stream.try_read(&mut unread) {
+            Ok(0) => return,
+            Err(error) if error.kind() != ErrorKind::WouldBlock => return,
+            Ok(_) | Err(_) => {}
+        }
+    }
 }
 
 fn failed(error: &io::Error, refused: &RefCell<Option<String>>) -> Failed {

@@ -64,8 +64,8 @@ impl Authority {
         }
     }
 
-    fn cacertfile(&self) -> Option<PathBuf> {
-        Some(self.folder.join("ca.pem"))
+    fn cacertfile(&self) -> PathBuf {
+        self.folder.join("ca.pem")
     }
 
     fn sign(&self, name: &str, change: impl FnOnce(&mut CertificateParams)) -> Pair {
@@ -170,7 +170,7 @@ async fn refused(endpoint: &Endpoint) -> String {
 
 fn trusting(authority: &Authority) -> TlsSettings {
     TlsSettings {
-        cacertfile: authority.cacertfile(),
+        cacertfile: Some(authority.cacertfile()),
         ..TlsSettings::default()
     }
 }
