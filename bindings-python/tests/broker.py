@@ -36,9 +36,14 @@ class Broker:
         self.package = package
         self._messages = messages(package)
         self._service = self._messages.DESCRIPTOR.services_by_name["HookProvider"]
-        # For Unix sockets grpcio would send the escaped path, which is no valid authority.
         self._channel = grpc.insecure_channel(
-            address, options=[("grpc.default_authority", "localhost")]
+            address,
+            options=[
+                # For Unix sockets grpcio would send the escaped path, which is no valid authority.
+                ("grpc.default_authority", "localhost"),
+                # Otherwise channels to one address share a connection.
+                ("grpc.use_local_subchannel_pool", 1),
+            ],
         )
 
     def close(self) -> None:
