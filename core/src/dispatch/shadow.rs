@@ -150,6 +150,7 @@ impl Shadows {
                 comparison: Arc::clone(comparison),
                 shadow: Arc::clone(shadow),
             })),
+            trace: None,
         };
         Call::new(origin, 0, Arc::clone(request)).0
     }
