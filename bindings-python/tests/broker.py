@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import socket
 import sys
 import tempfile
 import time
@@ -136,3 +137,9 @@ def eventually(condition: Callable[[], Any], seconds: float = 5) -> Any:
             return result
         assert time.monotonic() < end, f"{condition} did not come true within {seconds} s"
         time.sleep(0.005)
+
+
+def free_port() -> int:
+    """Returns a port that nobody listened on just now."""
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        return int(listener.getsockname()[1])

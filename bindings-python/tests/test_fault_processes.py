@@ -15,7 +15,7 @@ from typing import Any
 
 import grpc
 import pytest
-from broker import Broker, eventually
+from broker import Broker, eventually, free_port
 from conftest import Program
 
 Run = Callable[..., Program]
@@ -65,19 +65,20 @@ def allowed(broker: Broker) -> list[bool]:
     return [ask(broker, kind).result().bool_result for kind in RPCS]
 
 
-def scrape(run: Program) -> str:
-    """Returns the metrics of a program that serves them."""
+def metrics_of(run: Program) -> str:
+    """Returns where a program serves its metrics."""
     run.sees("/metrics")
     url = re.search(r"http://127\.0\.0\.1:\d+/metrics", run.output)
     assert url, run.output
-    with urllib.request.urlopen(url[0], timeout=15) as response:
-        return str(response.read().decode())
+    return url[0]
 
 
-def counted(run: Program, metric: str, **labels: str) -> float:
+def counted(url: str, metric: str, **labels: str) -> float:
     """Returns the sum of a metric over what has these labels."""
     total = 0.0
-    for line in scrape(run).splitlines():
+    with urllib.request.urlopen(url, timeout=15) as response:
+        text = str(response.read().decode())
+    for line in text.splitlines():
         name, _, value = line.rpartition(" ")
         wanted = (f'{label}="{text}"' in name for label, text in labels.items())
         if name.partition("{")[0] == metric and all(wanted):
@@ -142,17 +143,21 @@ def test_while_the_gil_is_held_every_call_gets_its_fallback(program: Run, tmp_pa
         calls += [ask(broker, kind) for kind in RPCS]
         time.sleep(0.1)
     assert [call.result().bool_result for call in calls] == [False] * len(calls)
-    assert counted(run, "exhook_failures_total", cause="deadline") == len(calls)
+    assert counted(metrics_of(run), "exhook_failures_total", cause="deadline") == len(calls)
     eventually(lambda: causes(tmp_path / "decisions").count("deadline") == len(calls))
     (tmp_path / "release").write_bytes(b"!")
     run.sees("let go")
     assert allowed(broker) == [True] * 3
-    assert counted(run, "exhook_inflight") == 0
+    assert counted(metrics_of(run), "exhook_inflight") == 0
     run.signal(signal.SIGTERM)
     assert run.ends() == 0
 
 
-def test_a_full_disk_for_logs_and_decisions_costs_lines_and_no_answers(program: Run) -> None:
+@pytest.mark.parametrize("log", ["", "text", "json:/dev/full"])
+def test_a_full_disk_for_logs_and_decisions_costs_lines_and_no_answers(
+    program: Run, log: str
+) -> None:
+    port = free_port()
     run = program(
         """
     import os
@@ -179,17 +184,20 @@ def test_a_full_disk_for_logs_and_decisions_costs_lines_and_no_answers(program: 
     threading.Thread(target=tell, daemon=True).start()
     """
         + SERVE,
-        EXHOOK_ADMIN="127.0.0.1:0",
+        EXHOOK_ADMIN=str(port),
         EXHOOK_DECISION_LOG="/dev/full",
+        EXHOOK_LOG=log,
     )
+    url = f"http://127.0.0.1:{port}/metrics"
     broker = Broker(run.address())
     for _ in range(3):
         assert allowed(broker) == [True] * 3
         for kind in RPCS:
             assert not ask(broker, kind, "bad").result().bool_result
-    eventually(lambda: counted(run, "exhook_decisions_lost_total") == 18)
-    assert counted(run, "exhook_failures_total", cause="exception") == 9
-    run.sees("decision_log cannot be written")
+    eventually(lambda: counted(url, "exhook_decisions_lost_total") == 18)
+    assert counted(url, "exhook_failures_total", cause="exception") == 9
+    if not log:
+        run.sees("decision_log cannot be written")
     run.sees("raised ValueError", 9)
     run.signal(signal.SIGTERM)
     assert run.ends() == 0
@@ -219,7 +227,7 @@ def test_without_file_descriptors_open_connections_go_on_and_new_ones_wait(progr
         EXHOOK_ADMIN="127.0.0.1:0",
     )
     broker = Broker(run.address())
-    scrape(run)
+    counted(metrics_of(run), "exhook_connections")
     assert ask(broker, "def", "exhausts").result().bool_result
     run.sees("Too many open files")
     late = Broker(run.address())
@@ -230,8 +238,8 @@ def test_without_file_descriptors_open_connections_go_on_and_new_ones_wait(progr
     assert ask(broker, "async", "frees").result().bool_result
     assert waits.result().bool_result
     assert allowed(late) == [True] * 3
-    assert counted(run, "exhook_failures_total") == 0
-    assert counted(run, "exhook_connections") == 2
+    assert counted(metrics_of(run), "exhook_failures_total") == 0
+    assert counted(metrics_of(run), "exhook_connections") == 2
     run.signal(signal.SIGTERM)
     assert run.ends() == 0
 
@@ -272,8 +280,8 @@ def test_a_child_that_a_handler_forks_neither_answers_nor_hangs(
     assert ask(broker, kind, "forks").result().bool_result
     run.sees(f"child has ended with {3 if end == 'raise' else 0}")
     assert allowed(broker) == [True] * 3
-    assert counted(run, "exhook_calls_total") == 7
-    assert counted(run, "exhook_failures_total") == 0
+    assert counted(metrics_of(run), "exhook_calls_total") == 7
+    assert counted(metrics_of(run), "exhook_failures_total") == 0
     run.signal(signal.SIGTERM)
     assert run.ends() == 0
     assert causes(tmp_path / "decisions") == ["handler"] * 7
