@@ -1,6 +1,7 @@
 //! [`Request`]: the base class of all requests, and what becomes of a handler's result.
 
 use std::{
+    mem,
     sync::{Arc, Mutex, PoisonError},
     time::Instant,
 };
@@ -8,7 +9,9 @@ use std::{
 use exhook::{AnswerKind, Call, Failure, HandlerId, Hook, Package, ReplyError};
 use pyo3::{PyClass, prelude::*, types::PyBool};
 
-use crate::{generated, message::Message, registry::Handlers, repr::repr, verdict::Verdict};
+use crate::{
+    fork::Birthplace, generated, message::Message, registry::Handlers, repr::repr, verdict::Verdict,
+};
 
 /// One call of a hook. The classes of the hooks add the fields of their requests.
 #[pyclass(frozen, subclass, module = "exhook")]
@@ -20,6 +23,7 @@ pub(crate) struct Request {
     handler: Py<PyAny>,
     deadline: Option<Instant>,
     call: Mutex<Option<Call>>,
+    birthplace: Birthplace,
 }
 
 impl Request {
@@ -35,6 +39,7 @@ impl Request {
             handler: handler.unwrap_or_else(|| py.None()),
             deadline: call.deadline(),
             call: Mutex::new(Some(call)),
+            birthplace: Birthplace::here(),
         };
         generated::request_object(py, hook, request)
     }
@@ -54,6 +59,7 @@ impl Request {
             handler: py.None(),
             deadline: None,
             call: Mutex::new(None),
+            birthplace: Birthplace::here(),
         };
         generated::request_object(py, hook, request)
     }
@@ -73,10 +79,18 @@ impl Request {
     }
 
     fn take_call(&self) -> Option<Call> {
-        self.call
+        let call = self
+            .call
             .lock()
             .unwrap_or_else(PoisonError::into_inner)
-            .take()
+            .take();
+        if self.birthplace.is_elsewhere() {
+            // The parent answers. Letting the call go here would wait for locks that threads of the
+            // parent had when it forked.
+            mem::forget(call);
+            return None;
+        }
+        call
     }
 
     /// The verdict that `result` means for this hook, or what was expected instead.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import socket
 import sys
 import tempfile
 import time
@@ -36,9 +37,14 @@ class Broker:
         self.package = package
         self._messages = messages(package)
         self._service = self._messages.DESCRIPTOR.services_by_name["HookProvider"]
-        # For Unix sockets grpcio would send the escaped path, which is no valid authority.
         self._channel = grpc.insecure_channel(
-            address, options=[("grpc.default_authority", "localhost")]
+            address,
+            options=[
+                # For Unix sockets grpcio would send the escaped path, which is no valid authority.
+                ("grpc.default_authority", "localhost"),
+                # Otherwise channels to one address share a connection.
+                ("grpc.use_local_subchannel_pool", 1),
+            ],
         )
 
     def close(self) -> None:
@@ -131,3 +137,9 @@ def eventually(condition: Callable[[], Any], seconds: float = 5) -> Any:
             return result
         assert time.monotonic() < end, f"{condition} did not come true within {seconds} s"
         time.sleep(0.005)
+
+
+def free_port() -> int:
+    """Returns a port that nobody listened on just now."""
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        return int(listener.getsockname()[1])

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from broker import Broker
+from broker import Broker, free_port
 from conftest import Program
 
 Run = Callable[..., Program]
@@ -94,11 +94,6 @@ def test_quiet(command: Run, directory: Path) -> None:
     assert Broker(f"127.0.0.1:{port}").authenticate(timeout=15) == "allow"
     stop(run)
     assert run.output == ""
-
-
-def free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        return int(listener.getsockname()[1])
 
 
 @pytest.mark.parametrize(

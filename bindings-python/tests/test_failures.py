@@ -36,6 +36,7 @@ def test_exceptions_are_logged_and_fall_back(
     assert broker.authenticate("bad-1") == "deny"
     assert broker.publish(payload=b"hidden-payload", clientid="bad-2") == "ignore"
     assert broker.authenticate("good") == "allow"
+    assert [hook["failures"]["exception"] for hook in app.metrics()["hooks"]] == [1, 1]
     login, publish = handler_records(caplog, 2)
     assert login.levelno == publish.levelno == logging.ERROR
     assert login.exc_info is not None
@@ -105,5 +106,5 @@ def test_the_brokers_own_timeout_counts_when_it_is_shorter(serve: Serve) -> None
         remaining.append(request.deadline_ms)
         await asyncio.sleep(10)
 
-    assert serve(app).authenticate(timeout=0.5) == "deny"
-    assert 0 < remaining[0] < 490
+    assert serve(app).authenticate(timeout=2) == "deny"
+    assert 0 < remaining[0] < 1_990

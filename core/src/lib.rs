@@ -25,6 +25,7 @@ mod server;
 mod sync;
 #[cfg(feature = "testing")]
 pub mod testing;
+mod trace;
 mod words;
 
 pub use app::{

@@ -18,3 +18,4 @@ mod refusals;
 mod services;
 mod simulated_broker;
 mod tls;
+mod traces;

@@ -327,7 +327,12 @@ class HookDecorators:
         `keep_going(...)` for a verdict that may still be changed.
         """
         return self._decorate(
-            "client_authenticate", given, timeout_ms=timeout_ms, fallback=fallback, shadow=shadow, inline=inline
+            "client_authenticate",
+            given,
+            timeout_ms=timeout_ms,
+            fallback=fallback,
+            shadow=shadow,
+            inline=inline,
         )
 
     @overload
@@ -360,7 +365,12 @@ class HookDecorators:
         `keep_going(...)` for a verdict that may still be changed.
         """
         return self._decorate(
-            "client_authorize", given, timeout_ms=timeout_ms, fallback=fallback, shadow=shadow, inline=inline
+            "client_authorize",
+            given,
+            timeout_ms=timeout_ms,
+            fallback=fallback,
+            shadow=shadow,
+            inline=inline,
         )
 
     @overload
@@ -650,7 +660,12 @@ class HookDecorators:
         all come.
         """
         return self._decorate(
-            "message_publish", given, timeout_ms=timeout_ms, fallback=fallback, shadow=shadow, inline=inline
+            "message_publish",
+            given,
+            timeout_ms=timeout_ms,
+            fallback=fallback,
+            shadow=shadow,
+            inline=inline,
         )
 
     @overload
@@ -767,5 +782,10 @@ class HookDecorators:
         filters limit the messages; without any, all come.
         """
         return self._decorate(
-            "message_ingress", given, timeout_ms=timeout_ms, fallback=fallback, shadow=shadow, inline=inline
+            "message_ingress",
+            given,
+            timeout_ms=timeout_ms,
+            fallback=fallback,
+            shadow=shadow,
+            inline=inline,
         )

@@ -7,8 +7,10 @@ import logging
 from types import TracebackType
 
 from exhook._native import Request
+from exhook.forks import Home, leave
 from exhook.handlers import name_of
 from exhook.hooks import INFORMING
+from exhook.logs import emit
 
 _logger = logging.getLogger("exhook.handlers")
 
@@ -16,14 +18,20 @@ _ExceptionInfo = tuple[type[BaseException], BaseException, TracebackType | None]
 
 
 class Answers:
-    """Answers the requests of one server and logs what goes wrong; any thread may use it."""
+    """Answers the requests of one server and logs what goes wrong; any thread may use it.
+
+    A forked child that comes out of a handler answers nothing, and ends.
+    """
 
     def __init__(self) -> None:
         """Starts without any handler warned about."""
         self._warned: set[int] = set()
+        self._home = Home()
 
     def returned(self, request: Request, result: object) -> None:
         """Answers with what the handler returned."""
+        if self._home.is_elsewhere():
+            leave(None)
         if result is not None and request.hook in INFORMING:
             self._warn_of_result(request, result)
             result = None
@@ -36,6 +44,8 @@ class Answers:
 
     def raised(self, request: Request, error: BaseException) -> None:
         """Answers with the fallback, because the handler raised ``error``."""
+        if self._home.is_elsewhere():
+            leave(error)
         request._fail()
         _log(
             logging.ERROR,
@@ -46,6 +56,8 @@ class Answers:
 
     def cancelled(self, request: Request) -> None:
         """Answers with the fallback, because the handler was cancelled."""
+        if self._home.is_elsewhere():
+            leave(None)
         request._fail()
         _log(logging.WARNING, request, f"was cancelled{_consequence(request)}")
 
@@ -74,7 +86,8 @@ def _kind(result: object) -> str:
 
 def _log(level: int, request: Request, what: str, exc_info: _ExceptionInfo | None = None) -> None:
     handler = name_of(request._handler)
-    _logger.log(
+    emit(
+        _logger,
         level,
         "handler %s of %s for client %r%s: %s",
         handler,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import sys
 from collections.abc import Sequence
@@ -25,8 +26,10 @@ def launch(app: App, settings: Settings) -> None:
     life = app._begin(settings)
 
     def on_serving(service: Service) -> None:
+        # Standard error may be a file on a full disk, which must not keep calls from being served.
         if settings.banner:
-            print(banner(service, settings, app._registrations), file=sys.stderr, flush=True)
+            with contextlib.suppress(OSError):
+                print(banner(service, settings, app._registrations), file=sys.stderr, flush=True)
 
     with signals.stopping(life.ask_to_stop):
         life.run(on_serving)

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
 import logging
 import os
+import sys
 import threading
+import traceback
+from typing import Any
 
 from exhook import _native
 
@@ -62,6 +66,17 @@ def level_name(level: int) -> str:
     return names[-1] if names else "trace"
 
 
+def emit(logger: logging.Logger, level: int, message: str, *arguments: object, **more: Any) -> None:
+    """Logs, whatever the program's own log handlers raise: the thread that calls must live on."""
+    try:
+        logger.log(level, message, *arguments, **more)
+    except BaseException:
+        # As logging does with what its own handlers raise.
+        with contextlib.suppress(Exception):
+            print("exhook: a log record is lost, because a log handler raised", file=sys.stderr)
+            traceback.print_exc()
+
+
 def configure(log_level: str | None) -> None:
     """Sets the level of logger ``exhook``, and shows records where nobody else does.
 
@@ -82,7 +97,7 @@ def _emit(queue: _native.LogQueue) -> None:
         if records is None:
             return
         for level, name, message in records:
-            logging.getLogger(name).log(level, "%s", message)
+            emit(logging.getLogger(name), level, "%s", message)
 
 
 LOG_THREAD = LogThread()

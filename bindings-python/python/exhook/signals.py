@@ -29,7 +29,8 @@ def stopping(ask_to_stop: Callable[[], None]) -> Iterator[None]:
     def handle(number: int, _frame: FrameType | None) -> None:
         nonlocal asked
         if asked:
-            os.write(2, b"exhook: second signal, exiting at once\n")
+            with contextlib.suppress(OSError):
+                os.write(2, b"exhook: second signal, exiting at once\n")
             os._exit(128 + number)
         asked = True
         ask_to_stop()

@@ -113,7 +113,7 @@ where
     V: Future<Output: IntoVerdict> + Send + 'static,
 {
     fn handle(&self, call: Call) {
-        let Some(request) = Received::new(call.request()) else {
+        let Some(request) = Received::new(&call) else {
             return;
         };
         let future = (self.handler)(request);

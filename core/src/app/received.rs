@@ -5,6 +5,7 @@ use std::{marker::PhantomData, ops::Deref, sync::Arc};
 use once_cell::sync::Lazy;
 
 use crate::{
+    call::Call,
     hook::{Hook, Request, for_each_hook},
     proto::{self, ClientInfo, ConnInfo, Message},
 };
@@ -26,16 +27,26 @@ pub trait HookRequest: Send + Sync + 'static {
 #[derive(Debug)]
 pub struct Received<R> {
     request: Arc<Request>,
+    traceparent: Option<String>,
     kind: PhantomData<R>,
 }
 
 impl<R: HookRequest> Received<R> {
-    /// The request, if it is one of the hook of `R`.
-    pub(crate) fn new(request: &Arc<Request>) -> Option<Self> {
+    /// The request of `call`, if it is one of the hook of `R`.
+    pub(crate) fn new(call: &Call) -> Option<Self> {
+        let request = call.request();
         R::of(request).is_some().then(|| Self {
             request: Arc::clone(request),
+            traceparent: call.traceparent(),
             kind: PhantomData,
         })
+    }
+
+    /// The span of this handler as W3C's header `traceparent`, for spans that it begins and requests
+    /// that it sends; `None` where the call is not traced (options `otlp_endpoint` and
+    /// `otlp_sample_percent`).
+    pub fn traceparent(&self) -> Option<&str> {
+        self.traceparent.as_deref()
     }
 }
 

@@ -21,6 +21,7 @@ use crate::{
     metrics::HookMetrics,
     package::Package,
     sync::{Mutex, lock},
+    trace::CallTrace,
 };
 
 static PANICS: SeldomPerHook = SeldomPerHook::new();
@@ -61,6 +62,8 @@ pub(crate) struct CallOrigin {
     pub(crate) metrics: Arc<HookMetrics>,
     pub(crate) chain: Arc<Chain>,
     pub(crate) finish: Finish,
+    /// Of a call that is traced.
+    pub(crate) trace: Option<Arc<CallTrace>>,
 }
 
 /// What is answered if the handler whose turn it is fails.
@@ -131,6 +134,9 @@ impl Call {
 
     /// Hands the call to the handler whose turn it is; a panic there goes no further.
     pub(crate) fn hand_over(self) {
+        if let Some(trace) = &self.shared.origin.trace {
+            trace.begin();
+        }
         let chain = Arc::clone(&self.shared.origin.chain);
         let request = Arc::clone(&self.request);
         let target = &chain.handlers[self.position].target;
@@ -207,6 +213,31 @@ impl Call {
                 .origin
                 .metrics
                 .waited(self.shared.origin.arrived.elapsed());
+        }
+        if let Some(trace) = &self.shared.origin.trace {
+            trace.start();
+        }
+    }
+
+    /// Notes that user code does not begin as soon as the call is handed over, but is
+    /// [started](Self::start) later.
+    pub(crate) fn wait(&self) {
+        if let Some(trace) = &self.shared.origin.trace {
+            trace.wait();
+        }
+    }
+
+    /// The span of user code as W3C's header `traceparent`, for spans that user code begins and for
+    /// requests that it sends. `None` where the call is not traced.
+    pub fn traceparent(&self) -> Option<String> {
+        let trace = self.shared.origin.trace.as_ref()?;
+        Some(trace.traceparent())
+    }
+
+    /// Ends the span of user code.
+    fn end_span(&self, failure: Option<Failure>) {
+        if let Some(trace) = &self.shared.origin.trace {
+            trace.end(self.handler(), failure);
         }
     }
 
@@ -297,6 +328,7 @@ impl Call {
         let Some(position) = self.next_position() else {
             return self.settle_undecided();
         };
+        self.end_span(None);
         if !self.is_wanted() {
             self.settled = true;
             self.shared.origin.metrics.late();
@@ -334,6 +366,7 @@ impl Call {
             turn.end(Ok(answer));
             return Ok(());
         }
+        self.end_span(None);
         let filled = if self.shared.origin.deadline.is_some() {
             let handler = Some(self.handler());
             self.shared.fill(answer.because(Cause::Handler, handler))
@@ -350,6 +383,7 @@ impl Call {
             turn.end(Err(failure));
             return;
         }
+        self.end_span(Some(failure));
         let waits = self.shared.origin.deadline.is_some();
         if !waits
             || self

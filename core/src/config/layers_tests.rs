@@ -230,7 +230,7 @@ fn what_is_printed_is_a_file_with_sources_and_without_secrets() {
         .environment(variable("EXHOOK_TLS_KEY", "key.pem"))
         .flag(
             "otlp_endpoint",
-            text("http://name:word@collector:4318/v1?a@b"),
+            text("http://name:word@collector:4318/v1/a@b"),
         )
         .resolve()
         .expect("all values have a meaning");
@@ -247,7 +247,7 @@ fn what_is_printed_is_a_file_with_sources_and_without_secrets() {
     has("tls_cert", "\"(hidden)\"", "code");
     has("tls_key", "\"(hidden)\"", "environment EXHOOK_TLS_KEY");
     has("tls_client_ca", "\"\"", "default");
-    let url = "\"http://(hidden)@collector:4318/v1?a@b\"";
+    let url = "\"http://(hidden)@collector:4318/v1/a@b\"";
     has("otlp_endpoint", url, "flag --otlp-endpoint");
     assert!(!printed.contains("MII") && !printed.contains("word"));
 

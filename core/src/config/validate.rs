@@ -4,6 +4,7 @@ use super::options::Config;
 use crate::{
     error::{Error, ErrorCode},
     server::{AdminAddress, TlsOptions},
+    trace::TraceOptions,
 };
 
 impl Config {
@@ -61,6 +62,7 @@ impl Config {
         }
         AdminAddress::of(self)?;
         TlsOptions::of(self)?;
+        TraceOptions::of(self)?;
         Ok(())
     }
 }

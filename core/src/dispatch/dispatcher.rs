@@ -28,6 +28,7 @@ use crate::{
     metrics::{HookMetrics, Metrics, VERDICTS},
     package::{BrokerVersion, Package},
     proto::LoadedResponse,
+    trace::{CallTrace, Tracer},
 };
 
 /// Routes requests to the handlers that were registered, and answers by policy where they do not.
@@ -41,6 +42,7 @@ pub(crate) struct Dispatcher {
     metrics: Arc<Metrics>,
     observers: Vec<Arc<dyn Observer>>,
     shadows: Option<Arc<Shadows>>,
+    tracer: Option<Arc<Tracer>>,
     overload: Seldom,
     dropped: Seldom,
     ignored_authentication: Seldom,
@@ -69,6 +71,7 @@ impl Dispatcher {
             metrics,
             observers: Vec::new(),
             shadows: None,
+            tracer: None,
             overload: Seldom::new(),
             dropped: Seldom::new(),
             ignored_authentication: Seldom::new(),
@@ -78,6 +81,11 @@ impl Dispatcher {
     /// Also tells `observer` of every decision.
     pub(crate) fn observe(&mut self, observer: Arc<dyn Observer>) {
         self.observers.push(observer);
+    }
+
+    /// Lets `tracer` choose calls to trace.
+    pub(crate) fn trace(&mut self, tracer: Arc<Tracer>) {
+        self.tracer = Some(tracer);
     }
 
     /// Lets shadow handlers be asked, if there are any, once all observers are known.
@@ -143,9 +151,14 @@ impl Dispatcher {
         metrics.fell_back(failure);
         // A message that could not be read can be blocked all the same.
         let request = Arc::new(Request::empty(hook));
+        let tracer = self.tracer.as_ref();
+        let span = tracer.and_then(|tracer| tracer.sample(package, &request, arrived));
         let answered = self.fallback(&request, failure);
         let took = arrived.elapsed();
         metrics.answered(&answered.answer, took);
+        if let Some(span) = span {
+            span.answered(&answered, took);
+        }
         self.tell(package, &request, &answered, took);
         answered.answer
     }
@@ -188,8 +201,11 @@ impl Dispatcher {
             let chain = &self.chains[hook as usize];
             shadows.ask(chain, package, &request, arrived)
         });
+        let tracer = self.tracer.as_ref();
+        let span = tracer.and_then(|tracer| tracer.sample(package, &request, arrived));
+        let trace = span.as_ref().map(|span| Arc::clone(span.trace()));
         let observed = self.is_observed().then(|| Arc::clone(&request));
-        let answered = match self.prepare(arrival, request, metrics) {
+        let answered = match self.prepare(arrival, request, metrics, trace) {
             Err(answer) => answer,
             Ok(outgoing) if outgoing.takes_room() && !self.take_room() => {
                 // Boxed, so that what is rare does not enlarge what is not.
@@ -208,6 +224,9 @@ impl Dispatcher {
         if let Some(compared) = compared {
             compared.answered(&answered.answer);
         }
+        if let Some(span) = span {
+            span.answered(&answered, took);
+        }
         if let Some(request) = observed {
             self.tell(package, &request, &answered, took);
         }
@@ -220,6 +239,7 @@ impl Dispatcher {
         arrival: Arrival,
         request: Arc<Request>,
         metrics: &Arc<HookMetrics>,
+        trace: Option<Arc<CallTrace>>,
     ) -> Result<Outgoing<'_>, Answered> {
         let hook = arrival.hook;
         let chain = &self.chains[hook as usize];
@@ -252,6 +272,7 @@ impl Dispatcher {
                 metrics: Arc::clone(metrics),
                 chain: Arc::clone(chain),
                 finish,
+                trace,
             },
             position,
             request,

@@ -125,6 +125,7 @@ impl Inbox {
 
 impl Handler for Inbox {
     fn handle(&self, call: Call) {
+        call.wait();
         let first = {
             let mut state = lock(&self.state);
             let queue = if call.hook().is_valued() && !call.is_shadow() {
@@ -192,6 +193,7 @@ mod model {
             metrics: Arc::clone(Metrics::new().hook(Package::V3, hook)),
             chain: Arc::clone(chain),
             finish: Finish::Nothing,
+            trace: None,
         };
         Call::new(origin, 0, Arc::new(Request::empty(hook))).0
     }

@@ -149,6 +149,7 @@ impl Shadows {
                 comparison: Arc::clone(comparison),
                 shadow: Arc::clone(shadow),
             })),
+            trace: None,
         };
         Call::new(origin, 0, Arc::clone(request)).0
     }

@@ -112,14 +112,10 @@ fn written(snapshot: &MetricsSnapshot, started: SystemTime, format: Format) -> S
             "Requests that were not gRPC.",
             snapshot.bad_requests,
         ),
-        (
-            "exhook_decisions_lost_total",
-            "Decisions that the decision log has no line for.",
-            snapshot.decisions_lost,
-        ),
     ] {
         text.counter(name, meaning, [(String::new(), value)]);
     }
+    text.losses(snapshot);
     text.counter(
         "exhook_connections_refused_total",
         "Connections closed to protect the server, by reason.",
@@ -193,6 +189,24 @@ impl Text {
                 })
             }),
         );
+    }
+
+    /// What could not be told to those who keep records.
+    fn losses(&mut self, snapshot: &MetricsSnapshot) {
+        for (name, meaning, value) in [
+            (
+                "exhook_decisions_lost_total",
+                "Decisions that the decision log has no line for.",
+                snapshot.decisions_lost,
+            ),
+            (
+                "exhook_spans_lost_total",
+                "Spans that the collector of traces did not take.",
+                snapshot.spans_lost,
+            ),
+        ] {
+            self.counter(name, meaning, [(String::new(), value)]);
+        }
     }
 
     fn tls(&mut self, snapshot: &MetricsSnapshot) {

@@ -50,6 +50,7 @@ pub(crate) struct Metrics {
     pub(crate) unknown_methods: AtomicU64,
     pub(crate) bad_requests: AtomicU64,
     pub(crate) decisions_lost: AtomicU64,
+    pub(crate) spans_lost: AtomicU64,
     tls_handshake_failures: [AtomicU64; HandshakeFailure::ALL.len()],
     // Seconds since 1970; 0 where TLS is off.
     tls_certificate_expiry: AtomicU64,
@@ -81,6 +82,7 @@ impl Metrics {
             unknown_methods: AtomicU64::new(0),
             bad_requests: AtomicU64::new(0),
             decisions_lost: AtomicU64::new(0),
+            spans_lost: AtomicU64::new(0),
             tls_handshake_failures: Default::default(),
             tls_certificate_expiry: AtomicU64::new(0),
         })
@@ -122,6 +124,7 @@ impl Metrics {
             unknown_methods: self.unknown_methods.load(Ordering::Relaxed),
             bad_requests: self.bad_requests.load(Ordering::Relaxed),
             decisions_lost: self.decisions_lost.load(Ordering::Relaxed),
+            spans_lost: self.spans_lost.load(Ordering::Relaxed),
             tls_handshake_failures: named(
                 HandshakeFailure::ALL.map(HandshakeFailure::name),
                 &self.tls_handshake_failures,

@@ -26,6 +26,9 @@ pub struct MetricsSnapshot {
     pub bad_requests: u64,
     /// Decisions that `decision_log` has no line for: its queue was full, or its file.
     pub decisions_lost: u64,
+    /// Spans that the collector of `otlp_endpoint` did not take: the queue was full, or it did not
+    /// answer.
+    pub spans_lost: u64,
     /// Connections that came to nothing before HTTP/2 began, by reason; docs/metrics.md names them.
     pub tls_handshake_failures: Vec<(&'static str, u64)>,
     /// Until when the certificate in use is valid, in seconds since 1970; `None` where TLS is off.

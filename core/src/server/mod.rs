@@ -47,6 +47,7 @@ use crate::{
     log::LogLines,
     metrics::{Metrics, MetricsSnapshot},
     sync::{Mutex, lock},
+    trace::Tracer,
 };
 use context::ConnectionContext;
 #[cfg(feature = "testing")]
@@ -95,6 +96,7 @@ pub struct Server {
     hooks: Vec<(Hook, Vec<String>)>,
     dispatcher: Arc<Dispatcher>,
     decision_log: Option<Arc<DecisionLog>>,
+    tracer: Option<Arc<Tracer>>,
     phase: watch::Sender<Phase>,
     /// Those that serve brokers, then that of the admin listener.
     threads: Mutex<Vec<JoinHandle<()>>>,
@@ -129,6 +131,7 @@ impl Server {
         let tls = Arc::new(tls);
         let metrics = Metrics::new();
         let decision_log = DecisionLog::start(config, &metrics)?;
+        let tracer = Tracer::start(config, &metrics)?;
         // Before the address for brokers, whose socket file would be left behind.
         let admin = AdminListener::bind(config, &bind)?;
         let (listener, bound) = Listener::bind(&bind)?;
@@ -142,6 +145,9 @@ impl Server {
             .then(|| Arc::new(Recent::new(config.admin_payloads)));
         if let Some(recent) = &recent {
             dispatcher.observe(Arc::clone(recent) as _);
+        }
+        if let Some(tracer) = &tracer {
+            dispatcher.trace(Arc::clone(tracer));
         }
         dispatcher.start_shadows()?;
         let dispatcher = Arc::new(dispatcher);
@@ -166,6 +172,7 @@ impl Server {
             hooks,
             dispatcher,
             decision_log,
+            tracer,
             phase,
             threads: Mutex::new(Vec::new()),
             io_threads: config.io_threads,
@@ -264,6 +271,7 @@ impl Server {
             std::thread::sleep(self.drain_delay);
         }
         self.advance(Phase::Draining);
+        let drained = Instant::now() + self.drain_timeout;
         self.drain(&threads[..self.io_threads.min(threads.len())]);
         self.advance(Phase::Closing);
         wait_until(CLOSE_TIMEOUT, || {
@@ -281,6 +289,10 @@ impl Server {
         self.dispatcher.stop_shadows();
         if let Some(log) = &self.decision_log {
             log.close();
+        }
+        if let Some(tracer) = &self.tracer {
+            let left = drained.saturating_duration_since(Instant::now());
+            tracer.close(left.max(CLOSE_TIMEOUT));
         }
         info!(address = %self.address, "stopped");
         LogLines::flush();

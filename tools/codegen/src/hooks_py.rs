@@ -119,16 +119,22 @@ fn decorator(module: &mut String, doc: &HookDoc) {
          \x20   def {method}(\n        self,\n        *given: Any,\n{untyped}        inline: bool = False,\n    ) -> Any:\n"
     );
     *module += &docstring("        ", &documentation(doc));
-    let call = format!(
-        "        return self._decorate(\n            \"{}\", given{passed}, inline=inline\n        )\n",
-        hook.snake_name()
-    );
-    let short = format!(
-        "        return self._decorate(\"{}\", given{passed}, inline=inline)\n",
-        hook.snake_name()
-    );
-    *module += if short.len() <= 101 { &short } else { &call };
+    let arguments = format!("\"{}\", given{passed}, inline=inline", hook.snake_name());
+    *module += &call("        return self._decorate(", &arguments);
     module.push('\n');
+}
+
+/// A call as ruff lays it out, in as few lines as fit.
+fn call(beginning: &str, arguments: &str) -> String {
+    let shapes = [
+        format!("{beginning}{arguments})\n"),
+        format!("{beginning}\n            {arguments}\n        )\n"),
+    ];
+    let fits = |shape: &&String| shape.lines().all(|line| line.len() <= 100);
+    shapes.iter().find(fits).cloned().unwrap_or_else(|| {
+        let arguments = arguments.replace(", ", ",\n            ");
+        format!("{beginning}\n            {arguments},\n        )\n")
+    })
 }
 
 fn documentation(doc: &HookDoc) -> String {
