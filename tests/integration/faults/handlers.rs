@@ -203,7 +203,7 @@ async fn calls_that_are_kept_for_ever_are_answered_and_go_when_they_are_freed() 
     registry
         .register(AUTHENTICATE, HandlerOptions::default(), Arc::new(keep))
         .expect("options with a meaning");
-    let server = Server::start(hasty(), registry, "127.0.0.1:0").expect("a free port");
+    let server = Server::start(&hasty(), registry, "127.0.0.1:0").expect("a free port");
     let connection = connect(&server).await;
     let provider = Arc::new(Provider { server, connection });
     let waiting: Vec<_> = (0..CALLS)
