@@ -245,7 +245,7 @@ static void what_is_no_answer_becomes_the_fallback(void) {
   check_counted((expected){server, PUBLISH, "bad_answer", 4, 0, 0});
   CHECK_NUMBER(counter_get(&calls), 5);
   serve_end(&served);
-  end_log("warn message.publish cannot be answered with allow");
+  end_log("message.publish cannot be answered with allow");
 }
 
 /* How long all threads are held; longest where the tests run only once. */
@@ -278,7 +278,7 @@ static void while_all_threads_are_held_every_call_gets_its_fallback_in_time(void
   }
   counter_add(&gate.open);
   for (int index = 0; index < THREADS; index++) CHECK_ANSWER(broker_finish(held[index]), "deny");
-  check_counted((expected){server, AUTHENTICATE, "deadline", calls, THREADS, 0});
+  check_counted((expected){server, AUTHENTICATE, "deadline", calls, calls, 0});
   check_call(served.broker, "client.authenticate", "other", "allow");
   serve_end(&served);
   end_silent_log();

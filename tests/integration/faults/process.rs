@@ -24,7 +24,7 @@ use crate::{
 };
 
 /// When the process answers where its handler does not.
-const DEADLINE: Duration = Duration::from_millis(1_000);
+const DEADLINE: Duration = Duration::from_secs(1);
 /// What the log says without file descriptors.
 const EXHAUSTED: &str = "connections cannot be accepted; check the limit of open files";
 
