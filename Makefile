@@ -75,7 +75,7 @@ demo-%:
 test: test-rust test-models test-generated test-python test-node test-c test-soak test-deploy test-browser ## run every test
 
 test-rust: target/required
-	@tools/require.sh haproxy
+	@tools/require.sh faketime haproxy
 	cargo test --workspace --exclude exhook-node --exclude exhook-python --exclude exhook-benches
 	cargo test -p exhook-node --test '*'
 

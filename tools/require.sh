@@ -45,6 +45,9 @@ for tool in "$@"; do
     cxx)
         command -v c++ >/dev/null 2>&1 || debian_package g++ "a C++ compiler (c++)"
         ;;
+    faketime)
+        command -v faketime >/dev/null 2>&1 || debian_package faketime libfaketime
+        ;;
     haproxy)
         command -v haproxy >/dev/null 2>&1 || [ -x /usr/sbin/haproxy ] || debian_package haproxy haproxy
         ;;

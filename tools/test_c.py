@@ -13,7 +13,7 @@ import sys
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TypeVar
 
@@ -208,6 +208,8 @@ def all_variants() -> list[Variant]:
         "UBSAN_OPTIONS": "halt_on_error=1:print_stacktrace=1",
     }
     shared = [Variant(f"{one.name}-shared", one) for one in compilers()]
+    # Where everything is held up for long, once is enough.
+    shared[0] = replace(shared[0], environment={"EXHOOK_TEST_HOLD_SECONDS": "30"})
     static = [Variant(f"{one.name}-static", one, is_static=True) for one in compilers()[:1]]
     sanitized = [
         Variant(
@@ -297,8 +299,10 @@ def link_and_run(variant: Variant, program: Path) -> Outcome:
         linked = run(f"linking {program.name}", command, 300)
         if not linked.passed:
             return linked
+    # Options of the caller's shell would be those of the servers.
+    inherited = {name: text for name, text in os.environ.items() if not name.startswith("EXHOOK_")}
     environment = {
-        **os.environ,
+        **inherited,
         **variant.environment,
         "EXHOOK_TEST_SLOWNESS": str(variant.slowness),
     }

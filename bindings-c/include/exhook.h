@@ -457,6 +457,8 @@ typedef struct exhook_bytes {
 /**
  * Handles a call: answers it with one of the `exhook_reply_…` functions, defers it, or returns
  * without either. `user` is what was registered with the function.
+ *
+ * It returns in the end: one that ends its thread instead, as `pthread_exit()` does, ends the process.
  */
 typedef void (*exhook_callback)(exhook_call *call, void *user);
 

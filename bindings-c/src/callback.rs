@@ -12,6 +12,8 @@ use crate::{call::exhook_call, code::exhook_code, error::exhook_error, user::Use
 
 /// Handles a call: answers it with one of the `exhook_reply_…` functions, defers it, or returns
 /// without either. `user` is what was registered with the function.
+///
+/// It returns in the end: one that ends its thread instead, as `pthread_exit()` does, ends the process.
 pub type exhook_callback = Option<unsafe extern "C" fn(call: *mut exhook_call, user: *mut c_void)>;
 
 /// A registered function.

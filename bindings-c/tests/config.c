@@ -107,6 +107,22 @@ static void the_options_are_printed_with_their_sources_and_without_secrets(void)
   CHECK_OK(exhook_server_free(server));
 }
 
+static void certificate_and_key_are_given_one_after_the_other_and_checked_at_the_start(void) {
+  exhook_server *server = exhook_server_new();
+  CHECK_NO_ERROR(exhook_server_set_tls_cert(server, EXHOOK_STR("/no/such/cert.pem")));
+  CHECK_ERROR(exhook_server_start(server, ADDRESS), EXHOOK_ERR_INVALID_OPTION, "tls_key");
+  CHECK_NO_ERROR(exhook_server_set_tls_key(server, EXHOOK_STR("/no/such/key.pem")));
+  exhook_error *error = exhook_server_start(server, ADDRESS);
+  CHECK(error != NULL);
+  CHECK_CONTAINS(exhook_error_text(error), "/no/such/");
+  exhook_error_free(error);
+  CHECK_NO_ERROR(exhook_server_set_tls_cert(server, EXHOOK_STR("")));
+  CHECK_NO_ERROR(exhook_server_set_tls_key(server, EXHOOK_STR("")));
+  check_serves_on(server, "127.0.0.1:");
+  CHECK_OK(exhook_server_free(server));
+}
+
 TEST_MAIN(TEST(the_environment_wins_over_the_file_and_that_over_the_code),
           TEST(what_means_nothing_is_told_with_its_place),
-          TEST(the_options_are_printed_with_their_sources_and_without_secrets))
+          TEST(the_options_are_printed_with_their_sources_and_without_secrets),
+          TEST(certificate_and_key_are_given_one_after_the_other_and_checked_at_the_start))

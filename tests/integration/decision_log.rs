@@ -5,10 +5,13 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use exhook::{Config, Hook, Package, block, proto};
+use exhook::{Config, Hook, Package, block, proto, testing::Understood};
 use serde_json::Value;
 
-use crate::provider::{Provider, authenticate, eventually};
+use crate::{
+    captured_logs,
+    provider::{Provider, authenticate, eventually},
+};
 
 /// A folder for the files of one test.
 pub(crate) struct Folder(PathBuf);
@@ -114,6 +117,7 @@ async fn each_valued_decision_is_a_line_without_secrets_and_all_are_there_after_
 #[cfg(target_os = "linux")]
 #[tokio::test(flavor = "multi_thread")]
 async fn a_full_disk_costs_lines_and_no_answers() {
+    captured_logs::capture();
     let config = Config {
         decision_log: "/dev/full".to_owned(),
         ..Config::default()
@@ -123,9 +127,12 @@ async fn a_full_disk_costs_lines_and_no_answers() {
     })
     .await;
     let hook = Hook::ClientAuthenticate;
-    provider.ask(Package::V3, hook, &authenticate("c1")).await;
+    let understood = provider.ask(Package::V3, hook, &authenticate("c1")).await;
+    assert_eq!(understood, Understood::Allowed);
     provider.server.stop().expect("the first stop");
     assert_eq!(provider.metrics().decisions_lost, 1);
+    let logged = captured_logs::count(&["WARN", "decision_log cannot be written", "/dev/full"]);
+    assert_eq!(logged, 1);
 }
 
 #[test]

@@ -6,6 +6,7 @@ mod broker_checklist;
 mod captured_logs;
 mod decision_log;
 mod drain;
+mod faults;
 mod frames;
 mod fuzz_corpus;
 mod http2;

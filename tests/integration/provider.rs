@@ -13,7 +13,7 @@ use exhook::{
 use prost::Message as _;
 
 /// How long the broker waits in most tests; only a failing test waits so long.
-pub(crate) const TIMEOUT: Duration = Duration::from_secs(20);
+pub(crate) const TIMEOUT: Duration = Duration::from_secs(60);
 
 /// A running server and one connection to it.
 pub(crate) struct Provider {

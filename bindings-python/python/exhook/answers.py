@@ -30,7 +30,7 @@ class Answers:
 
     def returned(self, request: Request, result: object) -> None:
         """Answers with what the handler returned."""
-        if self._home.is_elsewhere():
+        if self._home.is_elsewhere:
             leave(None)
         if result is not None and request.hook in INFORMING:
             self._warn_of_result(request, result)
@@ -44,7 +44,7 @@ class Answers:
 
     def raised(self, request: Request, error: BaseException) -> None:
         """Answers with the fallback, because the handler raised ``error``."""
-        if self._home.is_elsewhere():
+        if self._home.is_elsewhere:
             leave(error)
         request._fail()
         _log(
@@ -56,7 +56,7 @@ class Answers:
 
     def cancelled(self, request: Request) -> None:
         """Answers with the fallback, because the handler was cancelled."""
-        if self._home.is_elsewhere():
+        if self._home.is_elsewhere:
             leave(None)
         request._fail()
         _log(logging.WARNING, request, f"was cancelled{_consequence(request)}")

@@ -5,18 +5,8 @@ from __future__ import annotations
 import contextlib
 import os
 import traceback
+import weakref
 from typing import NoReturn
-
-_generation = 0
-
-
-def _count() -> None:
-    global _generation
-    _generation += 1
-
-
-if hasattr(os, "register_at_fork"):
-    os.register_at_fork(after_in_child=_count)
 
 
 class Home:
@@ -24,11 +14,21 @@ class Home:
 
     def __init__(self) -> None:
         """Remembers the current one."""
-        self._generation = _generation
+        self.is_elsewhere = False
+        """Whether this is a child that was forked from it; plain, because every call asks."""
+        _homes.add(self)
 
-    def is_elsewhere(self) -> bool:
-        """Tells whether this is a child that was forked from it."""
-        return self._generation != _generation
+
+_homes: weakref.WeakSet[Home] = weakref.WeakSet()
+
+
+def _leave_homes() -> None:
+    for home in _homes:
+        home.is_elsewhere = True
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_leave_homes)
 
 
 def leave(error: BaseException | None) -> NoReturn:
@@ -42,6 +42,6 @@ def leave(error: BaseException | None) -> NoReturn:
         status = error.code if isinstance(error.code, int) else int(error.code is not None)
     elif error is not None:
         status = 1
-        with contextlib.suppress(OSError):
+        with contextlib.suppress(Exception):
             os.write(2, "".join(traceback.format_exception(error)).encode(errors="replace"))
     os._exit(status & 0xFF)

@@ -59,6 +59,16 @@ impl Runtime {
     }
 }
 
+impl Drop for Runtime {
+    fn drop(&mut self) {
+        // Waiting for its threads would panic inside another runtime, and last for ever where a
+        // handler blocks.
+        if let Some(own) = self.own.take() {
+            own.shutdown_background();
+        }
+    }
+}
+
 /// Calls a closure on the thread that hands the call over.
 pub(super) struct ClosureHandler<F, R> {
     handler: F,

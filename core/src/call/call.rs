@@ -138,19 +138,9 @@ impl Call {
             trace.begin();
         }
         let chain = Arc::clone(&self.shared.origin.chain);
-        let request = Arc::clone(&self.request);
         let target = &chain.handlers[self.position].target;
         // The call is let go while the panic unwinds, which answers it with the fallback.
-        if catch_unwind(AssertUnwindSafe(|| target.handle(self))).is_err()
-            && let Some(due) = PANICS.due(request.hook())
-        {
-            error!(
-                repeated = due.repeated,
-                hook = request.hook().name(),
-                clientid = request.clientid(),
-                "a handler panicked; the fallback is answered"
-            );
-        }
+        let _ = catch_unwind(AssertUnwindSafe(|| target.handle(self)));
     }
 
     /// The hook that the broker called.
@@ -399,13 +389,22 @@ impl Call {
 
 impl Drop for Call {
     fn drop(&mut self) {
-        if !self.settled {
-            self.settle_by_fallback(if std::thread::panicking() {
-                Failure::Exception
-            } else {
-                Failure::Unanswered
-            });
+        if self.settled {
+            return;
         }
+        if !std::thread::panicking() {
+            self.settle_by_fallback(Failure::Unanswered);
+            return;
+        }
+        if let Some(due) = PANICS.due(self.hook()) {
+            error!(
+                repeated = due.repeated,
+                hook = self.hook().name(),
+                clientid = self.clientid(),
+                "a handler panicked; the fallback is answered"
+            );
+        }
+        self.settle_by_fallback(Failure::Exception);
     }
 }
 

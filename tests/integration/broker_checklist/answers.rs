@@ -13,6 +13,7 @@ use crate::{
 
 #[tokio::test]
 async fn item_3_whatever_a_handler_does_the_broker_sees_grpc_ok() {
+    captured_logs::capture();
     let config = Config {
         max_message_bytes: 100_000,
         ..Config::default()
@@ -63,6 +64,11 @@ async fn item_3_whatever_a_handler_does_the_broker_sees_grpc_ok() {
             1
         );
     }
+    let logged = captured_logs::count(&["WARN", "a handler's answer cannot be used"]);
+    assert!(
+        logged >= 4 * Package::ALL.len(),
+        "each, with the reason: {logged}"
+    );
 }
 
 #[tokio::test]
