@@ -277,9 +277,12 @@ test('files run out: open connections are answered, new ones wait', LINUX, async
   )
 })
 
-for (const [what, through] of [
-  ['is full', ['sh', '-c', 'exec "$0" "$@" 2>/dev/full']],
-  ['has no reader', undefined],
+const FULL = ['sh', '-c', 'exec "$0" "$@" 2>/dev/full']
+
+for (const [what, through, log] of [
+  ['is full', FULL, ''],
+  ['is as full as the file of log', FULL, 'json:/dev/full'],
+  ['has no reader', undefined, ''],
 ]) {
   test(`a standard error that ${what}: the log is lost, and nothing else`, LINUX, async (t) => {
     const run = faulty(
@@ -292,7 +295,7 @@ for (const [what, through] of [
         const { failures } = app.metrics().hooks.find(({ hook }) => hook === 'client.authenticate')
         console.log('failed', failures.exception, 'times')
       })`,
-      { through },
+      { through, environment: { EXHOOK_LOG: log, EXHOOK_LOG_LEVEL: 'info' } },
     )
     if (through === undefined) run.process.stderr.destroy()
     const broker = await Broker.start(await run.address(), { context: t })
