@@ -16,11 +16,20 @@ const PATIENCE_SECONDS = 20
  * @param {import('node:test').TestContext} t
  */
 function directory(t) {
+  const made = newDirectory()
+  removeAfter(t, made)
+  return made
+}
+
+function newDirectory() {
   const made = fs.mkdtempSync(path.join(os.tmpdir(), 'exhook-test-'))
   fs.mkdirSync(path.join(made, 'node_modules'))
   fs.symlinkSync(PACKAGE, path.join(made, 'node_modules/exhook'), 'junction')
-  t.after(() => fs.rmSync(made, { recursive: true, force: true, maxRetries: 5 }))
   return made
+}
+
+function removeAfter(t, made) {
+  t.after(() => fs.rmSync(made, { recursive: true, force: true, maxRetries: 5 }))
 }
 
 /** A Node.js program in a process of its own, whose output is gathered. */
@@ -109,11 +118,14 @@ class Program {
  *   `through` is a command that becomes the one that follows
  */
 function program(t, source, options = {}) {
-  const cwd = options.cwd ?? directory(t)
+  const cwd = options.cwd ?? newDirectory()
   const file = path.join(cwd, options.name ?? 'program.mjs')
   fs.writeFileSync(file, source)
   const words = [file, ...(options.arguments ?? [])]
-  return start(t, words, cwd, options.environment, options.through)
+  const run = start(t, words, cwd, options.environment, options.through)
+  // After its end, because it may write there until then.
+  if (options.cwd === undefined) removeAfter(t, cwd)
+  return run
 }
 
 /** Runs `exhook` with these arguments, in `cwd`. */
