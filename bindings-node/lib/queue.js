@@ -6,6 +6,7 @@ const { Answers } = require('./answers.js')
 const { inContext } = require('./context.js')
 const { Slab } = require('./part.js')
 const { HANDLER, ID } = require('./request.js')
+const { inSpan } = require('./tracing.js')
 const { CODES } = require('./verdict.js')
 
 // A burst at most, so that everything else on the event loop has its turn.
@@ -156,7 +157,8 @@ class CallQueue {
   _handle(slab, at) {
     const handler = this._handlers[slab.words[at + HANDLER]]
     const request = new handler.Request(slab, at)
-    const { call } = handler
+    const { traceparent } = request
+    const call = traceparent === undefined ? handler.call : inSpan(traceparent, handler.call)
     let result
     try {
       result = this._hasContext ? inContext(request, call) : call(request)
