@@ -1208,6 +1208,17 @@ exhook_str exhook_call_topic(const exhook_call *call);
 exhook_str exhook_call_node(const exhook_call *call);
 
 /**
+ * The span of this callback as W3C's header `traceparent`, for spans that it begins and requests
+ * that it sends. Empty where the call is not traced (options `otlp_endpoint` and
+ * `otlp_sample_percent`).
+ *
+ * Ownership: the text belongs to the call.
+ * Threads: any.
+ * Valid until: the callback returns; for a deferred call, `exhook_call_free`.
+ */
+exhook_str exhook_call_traceparent(const exhook_call *call);
+
+/**
  * How many milliseconds are left until the broker is answered by policy: 0 when that has happened,
  * or the call is answered; -1 where no broker waits, because it was answered before the callback.
  *

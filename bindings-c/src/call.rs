@@ -17,6 +17,7 @@ pub struct exhook_call {
     hook: Hook,
     package: Package,
     request: Arc<Request>,
+    traceparent: Option<Box<str>>,
     state: Mutex<State>,
 }
 
@@ -32,6 +33,7 @@ impl exhook_call {
             hook: call.hook(),
             package: call.package(),
             request: Arc::clone(call.request()),
+            traceparent: call.traceparent().map(Into::into),
             state: Mutex::new(State {
                 open: Some(call),
                 is_deferred: false,
@@ -190,6 +192,25 @@ pub unsafe extern "C" fn exhook_call_topic(call: *const exhook_call) -> exhook_s
 pub unsafe extern "C" fn exhook_call_node(call: *const exhook_call) -> exhook_str {
     // SAFETY: NULL, or a call that the caller has.
     guard(|| exhook_str::from(unsafe { call.as_ref() }.map_or("", |call| call.request.node())))
+}
+
+/// The span of this callback as W3C's header `traceparent`, for spans that it begins and requests
+/// that it sends. Empty where the call is not traced (options `otlp_endpoint` and
+/// `otlp_sample_percent`).
+///
+/// Ownership: the text belongs to the call.
+/// Threads: any.
+/// Valid until: the callback returns; for a deferred call, `exhook_call_free`.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn exhook_call_traceparent(call: *const exhook_call) -> exhook_str {
+    guard(|| {
+        // SAFETY: NULL, or a call that the caller has.
+        let call = unsafe { call.as_ref() };
+        exhook_str::from(
+            call.and_then(|call| call.traceparent.as_deref())
+                .unwrap_or_default(),
+        )
+    })
 }
 
 /// How many milliseconds are left until the broker is answered by policy: 0 when that has happened,

@@ -228,6 +228,7 @@ static void failures_nowhere(void) {
   NUMBER_AT(X, exhook_call_topic_filters_subopts_qos_at)                                           \
   NUMBER_AT(X, exhook_call_topic_filters_subopts_rap_at)                                           \
   NUMBER_AT(X, exhook_call_topic_filters_subopts_rh_at)                                            \
+  TEXT(X, exhook_call_traceparent)                                                                 \
   NUMBER(X, exhook_call_type)                                                                      \
   NUMBER(X, exhook_call_user_props_count)                                                          \
   TEXT_AT(X, exhook_call_user_props_name_at)                                                       \

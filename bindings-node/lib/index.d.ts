@@ -458,7 +458,7 @@ export class App extends EventEmitter {
   /**
    * Makes an app without handlers.
    *
-   * @throws {InvalidOptionError} where there is no such option, or its value has no meaning
+   * @throws {InvalidOptionError} where there is no such option, or its value is of another kind
    */
   constructor(options?: AppOptions)
 
@@ -1122,6 +1122,8 @@ export abstract class Request extends Part {
   readonly topic: string | undefined
   /** The broker node that calls, empty for brokers that do not say. */
   readonly node: string
+  /** The span of the handler as W3C's header `traceparent`; undefined where it is not traced. */
+  readonly traceparent: string | undefined
   /**
    * Is aborted at the deadline, with a `DOMException` named `TimeoutError`, and when `close()` waits
    * no longer.

@@ -26,7 +26,8 @@ export class Settings {
 export class Lane {
   readonly address: string
   readonly hooks: { name: string; topics: string[] }[]
-  drain(memory: Buffer, from: number, most: number): number
+  drain(memory: Buffer, slab: number, from: number, most: number): number
+  forget(slab: number): number
   answer(memory: Buffer, length: number): string[] | null
   metrics(): object
   stop(): Promise<void>

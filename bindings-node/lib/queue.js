@@ -6,6 +6,7 @@ const { Answers } = require('./answers.js')
 const { inContext } = require('./context.js')
 const { Slab } = require('./part.js')
 const { HANDLER, ID } = require('./request.js')
+const { inSpan } = require('./tracing.js')
 const { CODES } = require('./verdict.js')
 
 // A burst at most, so that everything else on the event loop has its turn.
@@ -38,7 +39,11 @@ class CallQueue {
     this._lane = undefined
     /** @type {Set<import('./deadline.js').DeadlineSignal>} */
     this._signals = new Set()
-    this._slab = new Slab(SLAB_BYTES, this._signals)
+    this._slabNumber = 0
+    // Whoever could still answer a call has its slab: what a lost promise would have answered is
+    // let go with it.
+    this._slabs = new FinalizationRegistry((/** @type {number} */ number) => this._forget(number))
+    this._slab = this._newSlab(SLAB_BYTES)
     this._answers = new Answers((bytes, length) => this._give(bytes, length))
     this._isFlushing = false
     /** How many handlers have been called and are not done. */
@@ -97,12 +102,12 @@ class CallQueue {
     let more = 0
     while (left > 0) {
       if (this._slab.bytes.length - this._slab.used < SMALLEST_REST) {
-        this._slab = new Slab(SLAB_BYTES, this._signals)
+        this._slab = this._newSlab(SLAB_BYTES)
       }
       const slab = this._slab
       const start = slab.used
       const head = start >> 2
-      const count = lane.drain(slab.bytes, start, left)
+      const count = lane.drain(slab.bytes, this._slabNumber, start, left)
       // Before any handler runs: one may close the app, or take long.
       slab.used = slab.words[head + END]
       more = slab.words[head + MORE]
@@ -120,12 +125,29 @@ class CallQueue {
         break
       }
       const size = Math.max(SLAB_BYTES, Math.ceil((needed + HEAD_BYTES) / 8) * 8)
-      this._slab = new Slab(size, this._signals)
+      this._slab = this._newSlab(size)
     }
     this._answers.flush()
     if (more) {
       setImmediate(this.drain)
     }
+  }
+
+  /** @param {number} size */
+  _newSlab(size) {
+    const slab = new Slab(size, this._signals)
+    this._slabNumber = (this._slabNumber + 1) >>> 0
+    this._slabs.register(slab, this._slabNumber)
+    return slab
+  }
+
+  /**
+   * Lets go of the calls of a slab that is no more.
+   *
+   * @param {number} number
+   */
+  _forget(number) {
+    this.running -= this._lane?.forget(number) ?? 0
   }
 
   /**
@@ -135,7 +157,8 @@ class CallQueue {
   _handle(slab, at) {
     const handler = this._handlers[slab.words[at + HANDLER]]
     const request = new handler.Request(slab, at)
-    const { call } = handler
+    const { traceparent } = request
+    const call = traceparent === undefined ? handler.call : inSpan(traceparent, handler.call)
     let result
     try {
       result = this._hasContext ? inContext(request, call) : call(request)

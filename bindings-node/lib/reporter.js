@@ -72,6 +72,7 @@ class Reporter {
     if (!this.logger) {
       return
     }
+    forgiveStreams()
     try {
       this.logger[level](message)
     } catch (thrown) {
@@ -120,6 +121,33 @@ function showFrom(level) {
 function levelOr(byDefault) {
   return chosen || process.env.EXHOOK_LOG_LEVEL || byDefault
 }
+
+/** How many records were logged in this turn of the event loop. */
+let logged = 0
+
+/**
+ * Lets standard output and standard error fail in this turn of the event loop: a full disk, or a
+ * reader that went away, would else end the process.
+ */
+function forgiveStreams() {
+  const streams = [process.stdout, process.stderr]
+  if (logged === 0) {
+    for (const stream of streams) {
+      stream.on('error', forgive)
+    }
+  }
+  logged += 1
+  setImmediate(() => {
+    logged -= 1
+    if (logged === 0) {
+      for (const stream of streams) {
+        stream.off('error', forgive)
+      }
+    }
+  })
+}
+
+function forgive() {}
 
 /** @param {unknown} thrown */
 function stackOf(thrown) {

@@ -12,6 +12,7 @@ const DEADLINE = 4
 const CLIENTID = 6
 const TOPIC = 8
 const NODE = 10
+const TRACEPARENT = 12
 const HAS_TOPIC = 1 << 16
 
 const PACKAGES = ['v1', 'v2', 'v3']
@@ -56,6 +57,11 @@ class Request extends Part {
 
   get node() {
     return text(this._slab, this._at + NODE)
+  }
+
+  get traceparent() {
+    const at = this._at + TRACEPARENT
+    return this._slab.words[at] === 0 ? undefined : text(this._slab, at)
   }
 
   get deadlineMs() {

@@ -12,13 +12,13 @@ class ProviderLoadedRequest extends Request {
   static fields = ['broker', 'meta']
 
   get broker() {
-    return (this._broker ??= new BrokerInfo(this._slab, this._at + 12))
+    return (this._broker ??= new BrokerInfo(this._slab, this._at + 14))
   }
 
   get meta() {
-    return this._slab.words[this._at + 20] === 0
+    return this._slab.words[this._at + 22] === 0
       ? undefined
-      : (this._meta ??= new RequestMeta(this._slab, this._at + 21))
+      : (this._meta ??= new RequestMeta(this._slab, this._at + 23))
   }
 }
 
@@ -27,9 +27,9 @@ class ProviderUnloadedRequest extends Request {
   static fields = ['meta']
 
   get meta() {
-    return this._slab.words[this._at + 12] === 0
+    return this._slab.words[this._at + 14] === 0
       ? undefined
-      : (this._meta ??= new RequestMeta(this._slab, this._at + 13))
+      : (this._meta ??= new RequestMeta(this._slab, this._at + 15))
   }
 }
 
@@ -38,34 +38,7 @@ class ClientConnectRequest extends Request {
   static fields = ['conninfo', 'props', 'meta', 'user_props']
 
   get conninfo() {
-    return (this._conninfo ??= new ConnInfo(this._slab, this._at + 12))
-  }
-
-  get props() {
-    return (this._props ??= list(this._slab, this._at + 27, 4, Property))
-  }
-
-  get meta() {
-    return this._slab.words[this._at + 29] === 0
-      ? undefined
-      : (this._meta ??= new RequestMeta(this._slab, this._at + 30))
-  }
-
-  get user_props() {
-    return (this._user_props ??= list(this._slab, this._at + 38, 4, Property))
-  }
-}
-
-/** Request of `OnClientConnack`. */
-class ClientConnackRequest extends Request {
-  static fields = ['conninfo', 'result_code', 'props', 'meta', 'user_props']
-
-  get conninfo() {
-    return (this._conninfo ??= new ConnInfo(this._slab, this._at + 12))
-  }
-
-  get result_code() {
-    return text(this._slab, this._at + 27)
+    return (this._conninfo ??= new ConnInfo(this._slab, this._at + 14))
   }
 
   get props() {
@@ -83,31 +56,39 @@ class ClientConnackRequest extends Request {
   }
 }
 
+/** Request of `OnClientConnack`. */
+class ClientConnackRequest extends Request {
+  static fields = ['conninfo', 'result_code', 'props', 'meta', 'user_props']
+
+  get conninfo() {
+    return (this._conninfo ??= new ConnInfo(this._slab, this._at + 14))
+  }
+
+  get result_code() {
+    return text(this._slab, this._at + 29)
+  }
+
+  get props() {
+    return (this._props ??= list(this._slab, this._at + 31, 4, Property))
+  }
+
+  get meta() {
+    return this._slab.words[this._at + 33] === 0
+      ? undefined
+      : (this._meta ??= new RequestMeta(this._slab, this._at + 34))
+  }
+
+  get user_props() {
+    return (this._user_props ??= list(this._slab, this._at + 42, 4, Property))
+  }
+}
+
 /** Request of `OnClientConnected`. */
 class ClientConnectedRequest extends Request {
   static fields = ['clientinfo', 'meta']
 
   get clientinfo() {
-    return (this._clientinfo ??= new ClientInfo(this._slab, this._at + 12))
-  }
-
-  get meta() {
-    return this._slab.words[this._at + 34] === 0
-      ? undefined
-      : (this._meta ??= new RequestMeta(this._slab, this._at + 35))
-  }
-}
-
-/** Request of `OnClientDisconnected`. */
-class ClientDisconnectedRequest extends Request {
-  static fields = ['clientinfo', 'reason', 'meta']
-
-  get clientinfo() {
-    return (this._clientinfo ??= new ClientInfo(this._slab, this._at + 12))
-  }
-
-  get reason() {
-    return text(this._slab, this._at + 34)
+    return (this._clientinfo ??= new ClientInfo(this._slab, this._at + 14))
   }
 
   get meta() {
@@ -117,22 +98,41 @@ class ClientDisconnectedRequest extends Request {
   }
 }
 
+/** Request of `OnClientDisconnected`. */
+class ClientDisconnectedRequest extends Request {
+  static fields = ['clientinfo', 'reason', 'meta']
+
+  get clientinfo() {
+    return (this._clientinfo ??= new ClientInfo(this._slab, this._at + 14))
+  }
+
+  get reason() {
+    return text(this._slab, this._at + 36)
+  }
+
+  get meta() {
+    return this._slab.words[this._at + 38] === 0
+      ? undefined
+      : (this._meta ??= new RequestMeta(this._slab, this._at + 39))
+  }
+}
+
 /** Request of `OnClientAuthenticate`. */
 class ClientAuthenticateRequest extends Request {
   static fields = ['clientinfo', 'result', 'meta']
 
   get clientinfo() {
-    return (this._clientinfo ??= new ClientInfo(this._slab, this._at + 12))
+    return (this._clientinfo ??= new ClientInfo(this._slab, this._at + 14))
   }
 
   get result() {
-    return this._slab.words[this._at + 34] !== 0
+    return this._slab.words[this._at + 36] !== 0
   }
 
   get meta() {
-    return this._slab.words[this._at + 35] === 0
+    return this._slab.words[this._at + 37] === 0
       ? undefined
-      : (this._meta ??= new RequestMeta(this._slab, this._at + 36))
+      : (this._meta ??= new RequestMeta(this._slab, this._at + 38))
   }
 }
 
@@ -141,111 +141,19 @@ class ClientAuthorizeRequest extends Request {
   static fields = ['clientinfo', 'type', 'topic', 'result', 'meta']
 
   get clientinfo() {
-    return (this._clientinfo ??= new ClientInfo(this._slab, this._at + 12))
+    return (this._clientinfo ??= new ClientInfo(this._slab, this._at + 14))
   }
 
   get type() {
-    return this._slab.words[this._at + 34] === 1 ? 'subscribe' : 'publish'
+    return this._slab.words[this._at + 36] === 1 ? 'subscribe' : 'publish'
   }
 
   get topic() {
-    return text(this._slab, this._at + 35)
+    return text(this._slab, this._at + 37)
   }
 
   get result() {
-    return this._slab.words[this._at + 37] !== 0
-  }
-
-  get meta() {
-    return this._slab.words[this._at + 38] === 0
-      ? undefined
-      : (this._meta ??= new RequestMeta(this._slab, this._at + 39))
-  }
-}
-
-/** Request of `OnClientSubscribe`. */
-class ClientSubscribeRequest extends Request {
-  static fields = ['clientinfo', 'props', 'topic_filters', 'meta', 'user_props']
-
-  get clientinfo() {
-    return (this._clientinfo ??= new ClientInfo(this._slab, this._at + 12))
-  }
-
-  get props() {
-    return (this._props ??= list(this._slab, this._at + 34, 4, Property))
-  }
-
-  get topic_filters() {
-    return (this._topic_filters ??= list(this._slab, this._at + 36, 6, TopicFilter))
-  }
-
-  get meta() {
-    return this._slab.words[this._at + 38] === 0
-      ? undefined
-      : (this._meta ??= new RequestMeta(this._slab, this._at + 39))
-  }
-
-  get user_props() {
-    return (this._user_props ??= list(this._slab, this._at + 47, 4, Property))
-  }
-}
-
-/** Request of `OnClientUnsubscribe`. */
-class ClientUnsubscribeRequest extends Request {
-  static fields = ['clientinfo', 'props', 'topic_filters', 'meta', 'user_props']
-
-  get clientinfo() {
-    return (this._clientinfo ??= new ClientInfo(this._slab, this._at + 12))
-  }
-
-  get props() {
-    return (this._props ??= list(this._slab, this._at + 34, 4, Property))
-  }
-
-  get topic_filters() {
-    return (this._topic_filters ??= list(this._slab, this._at + 36, 6, TopicFilter))
-  }
-
-  get meta() {
-    return this._slab.words[this._at + 38] === 0
-      ? undefined
-      : (this._meta ??= new RequestMeta(this._slab, this._at + 39))
-  }
-
-  get user_props() {
-    return (this._user_props ??= list(this._slab, this._at + 47, 4, Property))
-  }
-}
-
-/** Request of `OnSessionCreated`. */
-class SessionCreatedRequest extends Request {
-  static fields = ['clientinfo', 'meta']
-
-  get clientinfo() {
-    return (this._clientinfo ??= new ClientInfo(this._slab, this._at + 12))
-  }
-
-  get meta() {
-    return this._slab.words[this._at + 34] === 0
-      ? undefined
-      : (this._meta ??= new RequestMeta(this._slab, this._at + 35))
-  }
-}
-
-/** Request of `OnSessionSubscribed`. */
-class SessionSubscribedRequest extends Request {
-  static fields = ['clientinfo', 'topic', 'subopts', 'meta']
-
-  get clientinfo() {
-    return (this._clientinfo ??= new ClientInfo(this._slab, this._at + 12))
-  }
-
-  get topic() {
-    return text(this._slab, this._at + 34)
-  }
-
-  get subopts() {
-    return (this._subopts ??= new SubOpts(this._slab, this._at + 36))
+    return this._slab.words[this._at + 39] !== 0
   }
 
   get meta() {
@@ -255,22 +163,114 @@ class SessionSubscribedRequest extends Request {
   }
 }
 
-/** Request of `OnSessionUnsubscribed`. */
-class SessionUnsubscribedRequest extends Request {
-  static fields = ['clientinfo', 'topic', 'meta']
+/** Request of `OnClientSubscribe`. */
+class ClientSubscribeRequest extends Request {
+  static fields = ['clientinfo', 'props', 'topic_filters', 'meta', 'user_props']
 
   get clientinfo() {
-    return (this._clientinfo ??= new ClientInfo(this._slab, this._at + 12))
+    return (this._clientinfo ??= new ClientInfo(this._slab, this._at + 14))
   }
 
-  get topic() {
-    return text(this._slab, this._at + 34)
+  get props() {
+    return (this._props ??= list(this._slab, this._at + 36, 4, Property))
+  }
+
+  get topic_filters() {
+    return (this._topic_filters ??= list(this._slab, this._at + 38, 6, TopicFilter))
+  }
+
+  get meta() {
+    return this._slab.words[this._at + 40] === 0
+      ? undefined
+      : (this._meta ??= new RequestMeta(this._slab, this._at + 41))
+  }
+
+  get user_props() {
+    return (this._user_props ??= list(this._slab, this._at + 49, 4, Property))
+  }
+}
+
+/** Request of `OnClientUnsubscribe`. */
+class ClientUnsubscribeRequest extends Request {
+  static fields = ['clientinfo', 'props', 'topic_filters', 'meta', 'user_props']
+
+  get clientinfo() {
+    return (this._clientinfo ??= new ClientInfo(this._slab, this._at + 14))
+  }
+
+  get props() {
+    return (this._props ??= list(this._slab, this._at + 36, 4, Property))
+  }
+
+  get topic_filters() {
+    return (this._topic_filters ??= list(this._slab, this._at + 38, 6, TopicFilter))
+  }
+
+  get meta() {
+    return this._slab.words[this._at + 40] === 0
+      ? undefined
+      : (this._meta ??= new RequestMeta(this._slab, this._at + 41))
+  }
+
+  get user_props() {
+    return (this._user_props ??= list(this._slab, this._at + 49, 4, Property))
+  }
+}
+
+/** Request of `OnSessionCreated`. */
+class SessionCreatedRequest extends Request {
+  static fields = ['clientinfo', 'meta']
+
+  get clientinfo() {
+    return (this._clientinfo ??= new ClientInfo(this._slab, this._at + 14))
   }
 
   get meta() {
     return this._slab.words[this._at + 36] === 0
       ? undefined
       : (this._meta ??= new RequestMeta(this._slab, this._at + 37))
+  }
+}
+
+/** Request of `OnSessionSubscribed`. */
+class SessionSubscribedRequest extends Request {
+  static fields = ['clientinfo', 'topic', 'subopts', 'meta']
+
+  get clientinfo() {
+    return (this._clientinfo ??= new ClientInfo(this._slab, this._at + 14))
+  }
+
+  get topic() {
+    return text(this._slab, this._at + 36)
+  }
+
+  get subopts() {
+    return (this._subopts ??= new SubOpts(this._slab, this._at + 38))
+  }
+
+  get meta() {
+    return this._slab.words[this._at + 42] === 0
+      ? undefined
+      : (this._meta ??= new RequestMeta(this._slab, this._at + 43))
+  }
+}
+
+/** Request of `OnSessionUnsubscribed`. */
+class SessionUnsubscribedRequest extends Request {
+  static fields = ['clientinfo', 'topic', 'meta']
+
+  get clientinfo() {
+    return (this._clientinfo ??= new ClientInfo(this._slab, this._at + 14))
+  }
+
+  get topic() {
+    return text(this._slab, this._at + 36)
+  }
+
+  get meta() {
+    return this._slab.words[this._at + 38] === 0
+      ? undefined
+      : (this._meta ??= new RequestMeta(this._slab, this._at + 39))
   }
 }
 
@@ -279,56 +279,7 @@ class SessionResumedRequest extends Request {
   static fields = ['clientinfo', 'meta']
 
   get clientinfo() {
-    return (this._clientinfo ??= new ClientInfo(this._slab, this._at + 12))
-  }
-
-  get meta() {
-    return this._slab.words[this._at + 34] === 0
-      ? undefined
-      : (this._meta ??= new RequestMeta(this._slab, this._at + 35))
-  }
-}
-
-/** Request of `OnSessionDiscarded`. */
-class SessionDiscardedRequest extends Request {
-  static fields = ['clientinfo', 'meta']
-
-  get clientinfo() {
-    return (this._clientinfo ??= new ClientInfo(this._slab, this._at + 12))
-  }
-
-  get meta() {
-    return this._slab.words[this._at + 34] === 0
-      ? undefined
-      : (this._meta ??= new RequestMeta(this._slab, this._at + 35))
-  }
-}
-
-/** Request of `OnSessionTakenover`. */
-class SessionTakenoverRequest extends Request {
-  static fields = ['clientinfo', 'meta']
-
-  get clientinfo() {
-    return (this._clientinfo ??= new ClientInfo(this._slab, this._at + 12))
-  }
-
-  get meta() {
-    return this._slab.words[this._at + 34] === 0
-      ? undefined
-      : (this._meta ??= new RequestMeta(this._slab, this._at + 35))
-  }
-}
-
-/** Request of `OnSessionTerminated`. */
-class SessionTerminatedRequest extends Request {
-  static fields = ['clientinfo', 'reason', 'meta']
-
-  get clientinfo() {
-    return (this._clientinfo ??= new ClientInfo(this._slab, this._at + 12))
-  }
-
-  get reason() {
-    return text(this._slab, this._at + 34)
+    return (this._clientinfo ??= new ClientInfo(this._slab, this._at + 14))
   }
 
   get meta() {
@@ -338,26 +289,75 @@ class SessionTerminatedRequest extends Request {
   }
 }
 
+/** Request of `OnSessionDiscarded`. */
+class SessionDiscardedRequest extends Request {
+  static fields = ['clientinfo', 'meta']
+
+  get clientinfo() {
+    return (this._clientinfo ??= new ClientInfo(this._slab, this._at + 14))
+  }
+
+  get meta() {
+    return this._slab.words[this._at + 36] === 0
+      ? undefined
+      : (this._meta ??= new RequestMeta(this._slab, this._at + 37))
+  }
+}
+
+/** Request of `OnSessionTakenover`. */
+class SessionTakenoverRequest extends Request {
+  static fields = ['clientinfo', 'meta']
+
+  get clientinfo() {
+    return (this._clientinfo ??= new ClientInfo(this._slab, this._at + 14))
+  }
+
+  get meta() {
+    return this._slab.words[this._at + 36] === 0
+      ? undefined
+      : (this._meta ??= new RequestMeta(this._slab, this._at + 37))
+  }
+}
+
+/** Request of `OnSessionTerminated`. */
+class SessionTerminatedRequest extends Request {
+  static fields = ['clientinfo', 'reason', 'meta']
+
+  get clientinfo() {
+    return (this._clientinfo ??= new ClientInfo(this._slab, this._at + 14))
+  }
+
+  get reason() {
+    return text(this._slab, this._at + 36)
+  }
+
+  get meta() {
+    return this._slab.words[this._at + 38] === 0
+      ? undefined
+      : (this._meta ??= new RequestMeta(this._slab, this._at + 39))
+  }
+}
+
 /** Request of `OnMessagePublish`. */
 class MessagePublishRequest extends Request {
   static fields = ['message', 'meta', 'props', 'user_props']
 
   get message() {
-    return (this._message ??= new Message(this._slab, this._at + 12))
+    return (this._message ??= new Message(this._slab, this._at + 14))
   }
 
   get meta() {
-    return this._slab.words[this._at + 27] === 0
+    return this._slab.words[this._at + 29] === 0
       ? undefined
-      : (this._meta ??= new RequestMeta(this._slab, this._at + 28))
+      : (this._meta ??= new RequestMeta(this._slab, this._at + 30))
   }
 
   get props() {
-    return (this._props ??= list(this._slab, this._at + 36, 4, Property))
+    return (this._props ??= list(this._slab, this._at + 38, 4, Property))
   }
 
   get user_props() {
-    return (this._user_props ??= list(this._slab, this._at + 38, 4, Property))
+    return (this._user_props ??= list(this._slab, this._at + 40, 4, Property))
   }
 }
 
@@ -366,17 +366,17 @@ class MessageDeliveredRequest extends Request {
   static fields = ['clientinfo', 'message', 'meta']
 
   get clientinfo() {
-    return (this._clientinfo ??= new ClientInfo(this._slab, this._at + 12))
+    return (this._clientinfo ??= new ClientInfo(this._slab, this._at + 14))
   }
 
   get message() {
-    return (this._message ??= new Message(this._slab, this._at + 34))
+    return (this._message ??= new Message(this._slab, this._at + 36))
   }
 
   get meta() {
-    return this._slab.words[this._at + 49] === 0
+    return this._slab.words[this._at + 51] === 0
       ? undefined
-      : (this._meta ??= new RequestMeta(this._slab, this._at + 50))
+      : (this._meta ??= new RequestMeta(this._slab, this._at + 52))
   }
 }
 
@@ -385,17 +385,17 @@ class MessageDroppedRequest extends Request {
   static fields = ['message', 'reason', 'meta']
 
   get message() {
-    return (this._message ??= new Message(this._slab, this._at + 12))
+    return (this._message ??= new Message(this._slab, this._at + 14))
   }
 
   get reason() {
-    return text(this._slab, this._at + 27)
+    return text(this._slab, this._at + 29)
   }
 
   get meta() {
-    return this._slab.words[this._at + 29] === 0
+    return this._slab.words[this._at + 31] === 0
       ? undefined
-      : (this._meta ??= new RequestMeta(this._slab, this._at + 30))
+      : (this._meta ??= new RequestMeta(this._slab, this._at + 32))
   }
 }
 
@@ -404,17 +404,17 @@ class MessageAckedRequest extends Request {
   static fields = ['clientinfo', 'message', 'meta']
 
   get clientinfo() {
-    return (this._clientinfo ??= new ClientInfo(this._slab, this._at + 12))
+    return (this._clientinfo ??= new ClientInfo(this._slab, this._at + 14))
   }
 
   get message() {
-    return (this._message ??= new Message(this._slab, this._at + 34))
+    return (this._message ??= new Message(this._slab, this._at + 36))
   }
 
   get meta() {
-    return this._slab.words[this._at + 49] === 0
+    return this._slab.words[this._at + 51] === 0
       ? undefined
-      : (this._meta ??= new RequestMeta(this._slab, this._at + 50))
+      : (this._meta ??= new RequestMeta(this._slab, this._at + 52))
   }
 }
 
@@ -423,25 +423,25 @@ class MessageIngressRequest extends Request {
   static fields = ['clientinfo', 'message', 'meta', 'props', 'user_props']
 
   get clientinfo() {
-    return (this._clientinfo ??= new ClientInfo(this._slab, this._at + 12))
+    return (this._clientinfo ??= new ClientInfo(this._slab, this._at + 14))
   }
 
   get message() {
-    return (this._message ??= new Message(this._slab, this._at + 34))
+    return (this._message ??= new Message(this._slab, this._at + 36))
   }
 
   get meta() {
-    return this._slab.words[this._at + 49] === 0
+    return this._slab.words[this._at + 51] === 0
       ? undefined
-      : (this._meta ??= new RequestMeta(this._slab, this._at + 50))
+      : (this._meta ??= new RequestMeta(this._slab, this._at + 52))
   }
 
   get props() {
-    return (this._props ??= list(this._slab, this._at + 58, 4, Property))
+    return (this._props ??= list(this._slab, this._at + 60, 4, Property))
   }
 
   get user_props() {
-    return (this._user_props ??= list(this._slab, this._at + 60, 4, Property))
+    return (this._user_props ??= list(this._slab, this._at + 62, 4, Property))
   }
 }
 

@@ -8,7 +8,7 @@ use exhook::{Call, Package, Request};
 use crate::{entry::Entry, fields};
 
 /// How many words are before the fields of the request.
-const HEADER_WORDS: usize = 12;
+const HEADER_WORDS: usize = 14;
 /// Set beside the hook's number when the call has a topic.
 const HAS_TOPIC: u32 = 1 << 16;
 
@@ -22,6 +22,8 @@ pub(crate) struct Head {
     pub(crate) package: Package,
     /// The time of `performance.now()` at which the broker is answered at the latest.
     pub(crate) deadline: Option<f64>,
+    /// The span of its handler, where it is traced.
+    pub(crate) traceparent: Option<String>,
 }
 
 /// Writes `call` under the number `id` at the byte `start`, a multiple of 8.
@@ -37,6 +39,7 @@ pub(crate) fn write_call<'memory>(
         handler: call.handler().0,
         package: call.package(),
         deadline,
+        traceparent: call.traceparent(),
     };
     write_request(memory, start, call.request(), &head)
 }
@@ -61,6 +64,7 @@ pub(crate) fn write_request<'memory>(
     entry.text(first + 6, request.clientid());
     entry.text(first + 8, topic.unwrap_or_default());
     entry.text(first + 10, request.node());
+    entry.text(first + 12, head.traceparent.as_deref().unwrap_or_default());
     fields::write(&mut entry, first + HEADER_WORDS, request);
     entry.finish();
     entry

@@ -103,10 +103,18 @@ impl Lane {
         hooks.map(Announced::from).collect()
     }
 
-    /// Writes at most `most` calls into `memory` from the byte `from` on, and returns how many.
+    /// Writes at most `most` calls into `memory`, which is the slab of this number, from the byte
+    /// `from` on, and returns how many.
     #[napi]
-    pub fn drain(&self, mut memory: BufferSlice<'_>, from: u32, most: u32) -> u32 {
-        self.queue.drain(&mut memory, from as usize, most as usize)
+    pub fn drain(&self, mut memory: BufferSlice<'_>, slab: u32, from: u32, most: u32) -> u32 {
+        self.queue
+            .drain(&mut memory, slab, from as usize, most as usize)
+    }
+
+    /// Lets go of the calls of a slab that is no more, and returns how many they are.
+    #[napi]
+    pub fn forget(&self, slab: u32) -> u32 {
+        u32::try_from(self.queue.forget(slab)).unwrap_or(u32::MAX)
     }
 
     /// Gives the answers in the first `length` bytes of `memory`; returns what was wrong with them.

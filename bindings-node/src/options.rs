@@ -61,11 +61,12 @@ pub fn describe_config(env: &Env) -> Result<Object<'_>> {
     Ok(descriptions)
 }
 
-/// Checks the options of a server.
+/// Checks that there are such options of a server, and that their values are of their kinds. What the
+/// values mean is checked once the file, the environment and the flags are there too.
 ///
 /// # Errors
 ///
-/// Where there is no such option, or its value means nothing.
+/// Where there is no such option, or it takes another kind of value.
 #[napi]
 pub fn check_config(options: Object<'_>) -> Result<()> {
     config_from(&options).map(drop)
@@ -92,7 +93,6 @@ pub(crate) fn config_from(options: &Object<'_>) -> Result<Config> {
         let value = value.ok_or_else(|| wrong(&name, options, kind.expected()))?;
         config.set(option, value).map_err(|error| thrown(&error))?;
     }
-    config.validate().map_err(|error| named(&error))?;
     Ok(config)
 }
 
@@ -139,7 +139,7 @@ fn given(options: &Object<'_>) -> Result<Vec<String>> {
 }
 
 /// An error of the core's in which options are named as JavaScript has them.
-fn named(error: &exhook::Error) -> napi::Error {
+pub(crate) fn named(error: &exhook::Error) -> napi::Error {
     let mut message = error.to_string();
     for (name, _) in Config::default().options() {
         message = message.replace(name, &camel_case(name));

@@ -106,8 +106,8 @@ impl Queue {
     }
 
     /// Writes at most `most` calls into `memory` from the byte `from` on, a head and then the
-    /// entries, and returns how many there are.
-    pub(crate) fn drain(&self, memory: &mut [u8], from: usize, most: usize) -> u32 {
+    /// entries, and returns how many there are. The memory is the slab of this number.
+    pub(crate) fn drain(&self, memory: &mut [u8], slab: u32, from: usize, most: usize) -> u32 {
         let lag = self.lag();
         let mut calls = lock(&self.calls);
         let missing = most.saturating_sub(calls.unwritten.len());
@@ -124,7 +124,7 @@ impl Queue {
                 break;
             };
             end = next;
-            calls.open.insert(call);
+            calls.open.insert(call, slab);
             count += 1;
         }
         let more = !calls.unwritten.is_empty() || !self.inbox.is_empty();
@@ -172,6 +172,22 @@ impl Queue {
             self.idle.notify_all();
         }
         problems
+    }
+
+    /// Lets go of the calls in a slab that JavaScript has no more, so that nobody can answer them;
+    /// returns how many they are. Brokers that still wait get the fallback.
+    pub(crate) fn forget(&self, slab: u32) -> usize {
+        let forgotten = lock(&self.calls).open.take_slab(slab);
+        let count = forgotten.len();
+        let burst = Burst::begin();
+        // Not locked while the core works: it may hand calls to the next handler.
+        drop(forgotten);
+        drop(burst);
+        let calls = lock(&self.calls);
+        if count > 0 && self.is_idle(&calls) {
+            self.idle.notify_all();
+        }
+        count
     }
 
     fn is_idle(&self, calls: &Calls) -> bool {

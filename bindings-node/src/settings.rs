@@ -9,7 +9,10 @@ use napi::{
 };
 use napi_derive::napi;
 
-use crate::{errors::thrown, options::config_from};
+use crate::{
+    errors::thrown,
+    options::{config_from, named},
+};
 
 /// An option of the package's own.
 #[napi(object)]
@@ -60,9 +63,8 @@ impl Settings {
         environment: HashMap<String, String>,
         flags: HashMap<String, String>,
     ) -> Result<Self> {
-        let mut layers = ConfigLayers::new()
-            .config(&config_from(&config)?)
-            .environment(environment);
+        let config = config_from(&config)?;
+        let mut layers = ConfigLayers::new().config(&config).environment(environment);
         for option in own {
             let default = match option.by_default {
                 Either::A(text) => ConfigValue::Text(text),
@@ -79,7 +81,11 @@ impl Settings {
         for (name, text) in flags {
             layers = layers.flag(name, ConfigValue::Text(text));
         }
-        let settings = layers.resolve().map_err(|error| thrown(&error))?;
+        let settings = layers.resolve().map_err(|error| match config.validate() {
+            // What the code alone is refused for has the names that it has there.
+            Err(own) if own.to_string() == error.to_string() => named(&error),
+            _ => thrown(&error),
+        })?;
         Ok(Self { settings })
     }
 

@@ -126,6 +126,7 @@ pub fn write_test_request(
         handler: 0,
         package: release.map_or(Package::V3, Release::package),
         deadline: None,
+        traceparent: None,
     };
     let entry = write_request(&mut memory, 0, &request, &head);
     Ok(u32::try_from(entry.size()).unwrap_or(u32::MAX))

@@ -101,3 +101,16 @@ test('options of the server that have no meaning are refused at the latest by li
     )
   }
 })
+
+test('options that need each other may be given in different places', async (t) => {
+  const app = new App({ tlsCert: 'no-such-cert.pem' })
+  const refused = (environment) => app.listen(ANY, { signals: false, environment })
+  await assert.rejects(refused(false), (error) => {
+    assert.ok(error instanceof InvalidOptionError, error)
+    assert.match(error.message, /tlsCert.*tlsKey/)
+    return true
+  })
+  process.env.EXHOOK_TLS_KEY = 'no-such-key.pem'
+  t.after(() => delete process.env.EXHOOK_TLS_KEY)
+  await assert.rejects(refused(true), /no-such-/)
+})

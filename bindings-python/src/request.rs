@@ -22,6 +22,7 @@ pub(crate) struct Request {
     handler_id: HandlerId,
     handler: Py<PyAny>,
     deadline: Option<Instant>,
+    traceparent: Option<Box<str>>,
     call: Mutex<Option<Call>>,
     birthplace: Birthplace,
 }
@@ -38,6 +39,7 @@ impl Request {
             handler_id: call.handler(),
             handler: handler.unwrap_or_else(|| py.None()),
             deadline: call.deadline(),
+            traceparent: call.traceparent().map(Into::into),
             call: Mutex::new(Some(call)),
             birthplace: Birthplace::here(),
         };
@@ -58,6 +60,7 @@ impl Request {
             handler_id: HandlerId(0),
             handler: py.None(),
             deadline: None,
+            traceparent: None,
             call: Mutex::new(None),
             birthplace: Birthplace::here(),
         };
@@ -183,6 +186,12 @@ impl Request {
     fn deadline_ms(&self) -> Option<f64> {
         let left = self.deadline?.saturating_duration_since(Instant::now());
         Some(left.as_secs_f64() * 1e3)
+    }
+
+    /// The span of the handler as W3C's header `traceparent`; None where the call is not traced.
+    #[getter]
+    fn traceparent(&self) -> Option<&str> {
+        self.traceparent.as_deref()
     }
 
     /// The broker node that calls, empty for brokers that do not say.

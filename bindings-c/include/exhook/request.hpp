@@ -45,6 +45,10 @@ public:
   [[nodiscard]] std::string_view node() const noexcept {
     return detail::text(exhook_call_node(call_));
   }
+  /// The span of this handler as W3C's header `traceparent`; empty where the call is not traced.
+  [[nodiscard]] std::string_view traceparent() const noexcept {
+    return detail::text(exhook_call_traceparent(call_));
+  }
   /// How many milliseconds an answer may still take; none where no broker waits for it.
   [[nodiscard]] std::optional<std::int64_t> remaining_ms() const noexcept {
     const std::int64_t remaining = exhook_call_remaining_ms(call_);

@@ -16,22 +16,32 @@ const PATIENCE_SECONDS = 20
  * @param {import('node:test').TestContext} t
  */
 function directory(t) {
+  const made = newDirectory()
+  removeAfter(t, made)
+  return made
+}
+
+function newDirectory() {
   const made = fs.mkdtempSync(path.join(os.tmpdir(), 'exhook-test-'))
   fs.mkdirSync(path.join(made, 'node_modules'))
   fs.symlinkSync(PACKAGE, path.join(made, 'node_modules/exhook'), 'junction')
-  t.after(() => fs.rmSync(made, { recursive: true, force: true, maxRetries: 5 }))
   return made
+}
+
+function removeAfter(t, made) {
+  t.after(() => fs.rmSync(made, { recursive: true, force: true, maxRetries: 5 }))
 }
 
 /** A Node.js program in a process of its own, whose output is gathered. */
 class Program {
-  constructor(commandLine, cwd, environment) {
+  constructor(commandLine, cwd, environment, through = []) {
     const inherited = Object.entries(process.env).filter(
       ([name]) => !/EXHOOK|^NODE_(OPTIONS|TEST_CONTEXT|CHANNEL_FD|V8_COVERAGE)/.test(name),
     )
     const env = { ...Object.fromEntries(inherited), NO_COLOR: '1', ...environment }
     this.cwd = cwd
-    this.process = spawn(process.execPath, commandLine, {
+    const [first, ...words] = [...through, process.execPath, ...commandLine]
+    this.process = spawn(first, words, {
       cwd,
       env,
       stdio: ['ignore', 'pipe', 'pipe'],
@@ -103,14 +113,19 @@ class Program {
  *
  * @param {import('node:test').TestContext} t
  * @param {string} source
- * @param {{ name?: string, cwd?: string, arguments?: string[], environment?: object }} options
- *   `name` tells by its ending what kind of module the source is
+ * @param {{ name?: string, cwd?: string, arguments?: string[], environment?: object,
+ *   through?: string[] }} options `name` tells by its ending what kind of module the source is,
+ *   `through` is a command that becomes the one that follows
  */
 function program(t, source, options = {}) {
-  const cwd = options.cwd ?? directory(t)
+  const cwd = options.cwd ?? newDirectory()
   const file = path.join(cwd, options.name ?? 'program.mjs')
   fs.writeFileSync(file, source)
-  return start(t, [file, ...(options.arguments ?? [])], cwd, options.environment)
+  const words = [file, ...(options.arguments ?? [])]
+  const run = start(t, words, cwd, options.environment, options.through)
+  // After its end, because it may write there until then.
+  if (options.cwd === undefined) removeAfter(t, cwd)
+  return run
 }
 
 /** Runs `exhook` with these arguments, in `cwd`. */
@@ -119,8 +134,8 @@ function command(t, commandLine, cwd, environment) {
 }
 
 /** Runs Node.js with these arguments, in `cwd`. */
-function start(t, commandLine, cwd, environment = {}) {
-  const run = new Program(commandLine, cwd, environment)
+function start(t, commandLine, cwd, environment = {}, through = []) {
+  const run = new Program(commandLine, cwd, environment, through)
   t.after(() => run.close())
   return run
 }

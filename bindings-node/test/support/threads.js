@@ -4,14 +4,14 @@
  * A program of which every thread runs the same file; `main` is what the main thread does, which
  * can `start(number, bind)` a worker and is told its address.
  */
-function threaded(main, work = '') {
+function threaded(main, work = '', options = '') {
   return `
     import { App } from 'exhook'
     import { once } from 'node:events'
     import { setTimeout as sleep } from 'node:timers/promises'
     import { isMainThread, parentPort, Worker, workerData } from 'node:worker_threads'
 
-    const app = new App({ drainTimeoutMs: 2_000, timeoutMs: 60_000 })
+    const app = new App({ drainTimeoutMs: 2_000, timeoutMs: 60_000, ${options} })
     app.onClientAuthenticate(async ({ clientid }) => {
       console.log('called', clientid, 'in', workerData?.number)
       if (clientid.startsWith('forever')) await sleep(1e8)

@@ -11,6 +11,7 @@ from exhook._native import LoopQueue, Request
 from exhook.answers import Answers
 from exhook.context import CURRENT
 from exhook.errors import IoError
+from exhook.tracing import enter_span
 
 _MOST_AT_ONCE = 256
 _CANCEL_SECONDS = 1.0
@@ -68,6 +69,8 @@ class HandlerTasks:
 
     async def _handle(self, request: Request) -> None:
         CURRENT.set(request)
+        # Never left: the context is the task's own.
+        enter_span(request)
         handler: Callable[[Request], Any] = request._handler
         try:
             result = await handler(request)

@@ -11,6 +11,7 @@ from collections.abc import Callable
 from exhook._native import Request, WorkQueue
 from exhook.answers import Answers
 from exhook.context import CURRENT
+from exhook.tracing import enter_span, leave_span
 
 
 class Workers:
@@ -95,9 +96,13 @@ class Workers:
 
     def _handle(self, request: Request) -> None:
         CURRENT.set(request)
+        span = enter_span(request)
         try:
             result = request._handler(request)
         except BaseException as error:
             self._answers.raised(request, error)
         else:
             self._answers.returned(request, result)
+        finally:
+            if span is not None:
+                leave_span(span)

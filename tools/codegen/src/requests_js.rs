@@ -111,7 +111,7 @@ fn class_name(message: &Message) -> String {
 }
 
 /// How many words are before the fields of a request; `bindings-node/src/burst.rs` says which.
-const HEADER_WORDS: usize = 12;
+const HEADER_WORDS: usize = 14;
 
 fn class(file: &mut String, message: &Message, base: &str, offset: usize, protocol: &Protocol) {
     *file += &jsdoc("", &format!("{}.", first_sentence(&message.doc).0));

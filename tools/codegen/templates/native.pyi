@@ -221,6 +221,9 @@ class Request:
     def deadline_ms(self) -> float | None:
         """How many milliseconds are left to answer; None where the broker does not wait."""
     @property
+    def traceparent(self) -> str | None:
+        """The span of the handler as W3C's `traceparent`; None where the call is not traced."""
+    @property
     def node(self) -> str:
         """The broker node that calls, empty for brokers that do not say."""
     @property

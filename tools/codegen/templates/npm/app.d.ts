@@ -70,7 +70,7 @@ export class App extends EventEmitter {
   /**
    * Makes an app without handlers.
    *
-   * @throws {InvalidOptionError} where there is no such option, or its value has no meaning
+   * @throws {InvalidOptionError} where there is no such option, or its value is of another kind
    */
   constructor(options?: AppOptions)
 
