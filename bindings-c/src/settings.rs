@@ -85,8 +85,9 @@ pub unsafe extern "C" fn exhook_server_set_max_message_bytes(
     guard(|| unsafe { set(server, "max_message_bytes", ConfigValue::Number(value)) })
 }
 
-/// How much memory the requests that are arriving may take together. What comes while it is used up
-/// is answered with the fallback, unread. The default is 268435456.
+/// How much memory may be taken by requests that are arriving, and by answers that are not taken.
+/// Requests that come while it is used up are answered with the fallback, unread. The default is
+/// 268435456.
 ///
 /// Ownership: a returned error is the caller's, to be freed.
 /// Threads: any; not while the server runs.
@@ -323,8 +324,8 @@ pub unsafe extern "C" fn exhook_server_set_tls_client_names(
 }
 
 /// Which brokers are served: SHA-256 fingerprints of which their certificate has to have one, in
-/// hexadecimal, parted by commas. Empty serves all that `tls_client_ca` vouches for. The default is
-/// "".
+/// hexadecimal, parted by commas. Empty serves all that `tls_client_ca` vouches for; where names
+/// are given too, both have to hold. The default is "".
 ///
 /// Ownership: the text is copied; a returned error is the caller's, to be freed.
 /// Threads: any; not while the server runs.

@@ -283,8 +283,9 @@ export interface AppOptions {
    */
   maxMessageBytes?: number | undefined
   /**
-   * How much memory the requests that are arriving may take together. What comes while it is used
-   * up is answered with the fallback, unread. Default: 268435456.
+   * How much memory may be taken by requests that are arriving, and by answers that are not taken.
+   * Requests that come while it is used up are answered with the fallback, unread. Default:
+   * 268435456.
    */
   maxBufferedBytes?: number | undefined
   /**
@@ -351,7 +352,8 @@ export interface AppOptions {
   tlsClientNames?: string | undefined
   /**
    * Which brokers are served: SHA-256 fingerprints of which their certificate has to have one, in
-   * hexadecimal, parted by commas. Empty serves all that `tls_client_ca` vouches for. Default: ''.
+   * hexadecimal, parted by commas. Empty serves all that `tls_client_ca` vouches for; where names
+   * are given too, both have to hold. Default: ''.
    */
   tlsClientFingerprints?: string | undefined
   /** The oldest version of TLS that is spoken: 1.2 or 1.3. Default: '1.2'. */

@@ -67,8 +67,9 @@ class Settings {
     return self;
   }
 
-  /// How much memory the requests that are arriving may take together. What comes while it is used
-  /// up is answered with the fallback, unread. Default: 268435456.
+  /// How much memory may be taken by requests that are arriving, and by answers that are not taken.
+  /// Requests that come while it is used up are answered with the fallback, unread. Default:
+  /// 268435456.
   ///
   /// @throws Error where the number means nothing, or the server runs
   Self &max_buffered_bytes(std::uint64_t value) {
@@ -214,7 +215,8 @@ class Settings {
   }
 
   /// Which brokers are served: SHA-256 fingerprints of which their certificate has to have one, in
-  /// hexadecimal, parted by commas. Empty serves all that `tls_client_ca` vouches for. Default: "".
+  /// hexadecimal, parted by commas. Empty serves all that `tls_client_ca` vouches for; where names
+  /// are given too, both have to hold. Default: "".
   ///
   /// @throws Error where the text means nothing, or the server runs
   Self &tls_client_fingerprints(std::string_view value) {

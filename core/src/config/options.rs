@@ -80,8 +80,8 @@ define_config! {
     io_threads: usize = Number(1);
     /// The largest request that is decoded; larger ones are answered with the fallback.
     max_message_bytes: usize = Number(16 * 1024 * 1024);
-    /// How much memory the requests that are arriving may take together. What comes while it is used
-    /// up is answered with the fallback, unread.
+    /// How much memory may be taken by requests that are arriving, and by answers that are not taken.
+    /// Requests that come while it is used up are answered with the fallback, unread.
     max_buffered_bytes: usize = Number(256 * 1024 * 1024);
     /// How many bytes of headers a request may have; those of a broker have some 400.
     max_header_bytes: usize = Number(16 * 1024);
@@ -121,7 +121,8 @@ define_config! {
     /// have one, parted by commas. Empty serves all that `tls_client_ca` vouches for.
     tls_client_names: String = Text(String::new());
     /// Which brokers are served: SHA-256 fingerprints of which their certificate has to have one, in
-    /// hexadecimal, parted by commas. Empty serves all that `tls_client_ca` vouches for.
+    /// hexadecimal, parted by commas. Empty serves all that `tls_client_ca` vouches for; where names
+    /// are given too, both have to hold.
     tls_client_fingerprints: String = Text(String::new());
     /// The oldest version of TLS that is spoken: 1.2 or 1.3.
     tls_min_version: String = Text("1.2".to_owned());

@@ -15,6 +15,7 @@ mod layout;
 mod library_c;
 mod native_pyi;
 mod native_rs;
+mod options_md;
 mod package_d_ts;
 mod requests_c;
 mod requests_hpp;
@@ -84,6 +85,7 @@ fn main() -> Result<ExitCode, Box<dyn Error>> {
             requests_hpp::app::settings(),
         ),
         ("docs/hooks.md", docs::generate(&protocol)),
+        ("docs/options.md", options_md::generate()),
         ("bindings-c/src/hooks.rs", library_c::hooks(&protocol)?),
         ("bindings-c/src/settings.rs", library_c::settings()?),
         (
