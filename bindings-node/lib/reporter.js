@@ -16,6 +16,10 @@ let chosen = ''
  * @property {(message: string) => void} error
  */
 
+/** How long a kind of failure stays quiet after it was logged, as in the core. */
+const QUIET_MS = 10_000
+const MOST_KINDS = 1024
+
 /** Tells what goes wrong: to listeners of 'error', else to the logger. Nothing it calls ends it. */
 class Reporter {
   /**
@@ -25,10 +29,12 @@ class Reporter {
   constructor(emitter, logger) {
     this._emitter = emitter
     this.logger = logger === undefined ? CONSOLE : logger
+    /** @type {Map<string, { last: number, leftOut: number }>} */
+    this._kinds = new Map()
   }
 
   /**
-   * Reports a failure of a handler.
+   * Reports a failure of a handler: to listeners each, to the logger each kind now and then.
    *
    * @param {import('./errors.js').HandlerError} error
    */
@@ -37,8 +43,33 @@ class Reporter {
       this.tell('error', error)
       return
     }
+    const repeated = this._repeated(`${error.hook} ${kindOf(error.cause)}`)
+    if (repeated === undefined) {
+      return
+    }
+    const more = repeated === 0 ? '' : ` (${repeated} more since it was last told)`
     const cause = error.cause === undefined ? '' : `\n${stackOf(error.cause)}`
-    this.log('error', `${error.message}${cause}`)
+    this.log('error', `${error.message}${more}${cause}`)
+  }
+
+  /**
+   * How many failures of a kind were left out since the last; `undefined` where this one is too.
+   *
+   * @param {string} kind
+   * @returns {number | undefined}
+   */
+  _repeated(kind) {
+    const now = performance.now()
+    const known = this._kinds.get(kind)
+    if (known !== undefined && now - known.last < QUIET_MS) {
+      known.leftOut += 1
+      return undefined
+    }
+    if (this._kinds.size >= MOST_KINDS) {
+      this._kinds.clear()
+    }
+    this._kinds.set(kind, { last: now, leftOut: 0 })
+    return known?.leftOut ?? 0
   }
 
   /**
@@ -148,6 +179,19 @@ function forgiveStreams() {
 }
 
 function forgive() {}
+
+/**
+ * What tells one kind of failure from another: the class of what was thrown.
+ *
+ * @param {unknown} cause
+ */
+function kindOf(cause) {
+  try {
+    return cause instanceof Error ? cause.constructor.name : typeof cause
+  } catch {
+    return 'object'
+  }
+}
 
 /** @param {unknown} thrown */
 function stackOf(thrown) {

@@ -136,6 +136,25 @@ test('without a listener errors go to the logger, once', async (t) => {
   assert.equal(logger.of('error').length, 1)
 })
 
+test('a kind of error that repeats is logged once in a while, and told to listeners each time', async (t) => {
+  const logger = new Records()
+  const app = new App({ logger })
+  app.onClientAuthenticate(({ clientid }) => {
+    throw new (clientid.startsWith('range') ? RangeError : TypeError)(clientid)
+  })
+  const broker = await serve(t, app)
+  for (const clientid of ['range-1', 'range-2', 'type-1', 'range-3', 'type-2']) {
+    assert.equal(await broker.authenticate(clientid), 'deny')
+  }
+  await logger.sees('error', /type-1/)
+  assert.equal(logger.of('error').length, 2)
+  assert.match(logger.text, /range-1/)
+  const failures = new Failures(app)
+  await broker.authenticate('range-4')
+  await broker.authenticate('range-5')
+  await failures.seen(2)
+})
+
 test('with a listener errors do not go to the logger', async (t) => {
   const logger = new Records()
   const app = new App({ logger })

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import inspect
 import logging
+from collections.abc import Hashable
 from types import TracebackType
 
 from exhook._native import Request
@@ -11,6 +12,7 @@ from exhook.forks import Home, leave
 from exhook.handlers import name_of
 from exhook.hooks import INFORMING
 from exhook.logs import emit
+from exhook.repeats import Repeats
 
 _logger = logging.getLogger("exhook.handlers")
 
@@ -26,6 +28,7 @@ class Answers:
     def __init__(self) -> None:
         """Starts without any handler warned about."""
         self._warned: set[int] = set()
+        self._repeats = Repeats()
         self._home = Home()
 
     def returned(self, request: Request, result: object) -> None:
@@ -40,17 +43,18 @@ class Answers:
             if inspect.iscoroutine(result):
                 result.close()
                 problem += "; to await something the handler itself must be async def"
-            _log(logging.ERROR, request, problem)
+            self._log(logging.ERROR, request, problem, "returned")
 
     def raised(self, request: Request, error: BaseException) -> None:
         """Answers with the fallback, because the handler raised ``error``."""
         if self._home.is_elsewhere:
             leave(error)
         request._fail()
-        _log(
+        self._log(
             logging.ERROR,
             request,
             f"raised {type(error).__name__}{_consequence(request)}",
+            type(error).__name__,
             (type(error), error, error.__traceback__),
         )
 
@@ -59,7 +63,7 @@ class Answers:
         if self._home.is_elsewhere:
             leave(None)
         request._fail()
-        _log(logging.WARNING, request, f"was cancelled{_consequence(request)}")
+        self._log(logging.WARNING, request, f"was cancelled{_consequence(request)}", "cancelled")
 
     def _warn_of_result(self, request: Request, result: object) -> None:
         if inspect.iscoroutine(result):
@@ -67,11 +71,44 @@ class Answers:
         if request.handler_id in self._warned:
             return
         self._warned.add(request.handler_id)
-        _log(
+        self._log(
             logging.WARNING,
             request,
             f"returned {_kind(result)}, but {request.hook} only informs: it cannot refuse or "
             "change anything, return None",
+            "informing",
+        )
+
+    def _log(
+        self,
+        level: int,
+        request: Request,
+        what: str,
+        kind: Hashable,
+        exc_info: _ExceptionInfo | None = None,
+    ) -> None:
+        repeated = self._repeats.due((request.handler_id, kind))
+        if repeated is None:
+            return
+        handler = name_of(request._handler)
+        emit(
+            _logger,
+            level,
+            "handler %s of %s for client %r%s: %s%s",
+            handler,
+            request.hook,
+            request.clientid,
+            f", topic {request.topic!r}" if request.topic else "",
+            what,
+            f" ({repeated} more since it was last told)" if repeated else "",
+            exc_info=exc_info,
+            extra={
+                "hook": request.hook,
+                "clientid": request.clientid,
+                "topic": request.topic,
+                "handler": handler,
+                "repeated": repeated,
+            },
         )
 
 
@@ -82,24 +119,3 @@ def _consequence(request: Request) -> str:
 def _kind(result: object) -> str:
     # Other values may hold payloads or passwords.
     return repr(result) if isinstance(result, bool) else f"a {type(result).__name__}"
-
-
-def _log(level: int, request: Request, what: str, exc_info: _ExceptionInfo | None = None) -> None:
-    handler = name_of(request._handler)
-    emit(
-        _logger,
-        level,
-        "handler %s of %s for client %r%s: %s",
-        handler,
-        request.hook,
-        request.clientid,
-        f", topic {request.topic!r}" if request.topic else "",
-        what,
-        exc_info=exc_info,
-        extra={
-            "hook": request.hook,
-            "clientid": request.clientid,
-            "topic": request.topic,
-            "handler": handler,
-        },
-    )
