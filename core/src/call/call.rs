@@ -17,14 +17,11 @@ use crate::{
     decision::Cause,
     dispatch::{Chain, ChainedHandler, Fallback, Finish, WakeQueue},
     hook::{AnswerKind, Hook, Request},
-    log::SeldomPerHook,
     metrics::HookMetrics,
     package::Package,
     sync::{Mutex, lock},
     trace::CallTrace,
 };
-
-static PANICS: SeldomPerHook = SeldomPerHook::new();
 
 /// Which registration a call is for; handed out by [`Registry::register`](crate::Registry::register).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -396,7 +393,7 @@ impl Drop for Call {
             self.settle_by_fallback(Failure::Unanswered);
             return;
         }
-        if let Some(due) = PANICS.due(self.hook()) {
+        if let Some(due) = self.shared.origin.chain.panics.due() {
             error!(
                 repeated = due.repeated,
                 hook = self.hook().name(),

@@ -6,6 +6,7 @@ use super::{Ack, Fallback, Handler, shadow::ShadowHandler};
 use crate::{
     call::HandlerId,
     hook::{Request, TopicFilters},
+    log::Seldom,
 };
 
 /// All that is registered for one hook.
@@ -18,6 +19,8 @@ pub(crate) struct Chain {
     pub(crate) timeout: Option<Duration>,
     /// Late as soon as one of the handlers asked for it.
     pub(crate) ack: Ack,
+    /// What is told of handlers that panic.
+    pub(crate) panics: Seldom,
 }
 
 /// One registration.
