@@ -223,7 +223,8 @@ fn record_speaks_tls_on_both_sides_and_writes_down_what_was_said() {
         &["check", &url],
         &["--cacert".to_owned(), certificates.file("ca.pem")],
     );
-    recorder.kill().expect("a child");
+    let recorder_id = rustix::process::Pid::from_child(&recorder);
+    rustix::process::kill_process(recorder_id, rustix::process::Signal::INT).expect("a child");
     recorder.wait().expect("a child");
     assert_eq!(checked.code, Some(0), "{checked:?}");
     let written = fs::read_to_string(out).expect("a recording");

@@ -128,7 +128,12 @@ mod tests {
                 BROKER,
                 &["providers", "keep_calls"][..],
             ),
-            (fields::<ProviderSettings>(), SERVER, &["name", "url"]),
+            // TLS is for programs elsewhere, which scenarios of `exhook simulate` reach.
+            (
+                fields::<ProviderSettings>(),
+                SERVER,
+                &["name", "url", "ssl"],
+            ),
             (
                 fields::<ClientSettings>(),
                 CLIENT,
