@@ -198,7 +198,8 @@ def test_a_full_disk_for_logs_and_decisions_costs_lines_and_no_answers(
     assert counted(url, "exhook_failures_total", cause="exception") == 9
     if not log:
         run.sees("decision_log cannot be written")
-    run.sees("raised ValueError", 9)
+    # Once for each of three handlers; the others are left out.
+    run.sees("raised ValueError", 3)
     run.signal(signal.SIGTERM)
     assert run.ends() == 0
 

@@ -88,9 +88,9 @@ static void mistakes_are_told_in_words_by_the_start(void) {
     exhook_test_broker_free(broker);
   }
   exhook_test_broker *broker = exhook_test_broker_new();
-  CHECK_CODE(exhook_test_broker_add_server(broker, EXHOOK_STR("hooks"), EXHOOK_STR("https://x:1")),
+  CHECK_CODE(exhook_test_broker_add_server(broker, EXHOOK_STR("hooks"), EXHOOK_STR("ftp://x:1")),
              EXHOOK_ERR_INVALID_ADDRESS);
-  CHECK_REFUSED(exhook_test_broker_start(broker), EXHOOK_ERR_INVALID_ADDRESS, "https://x:1");
+  CHECK_REFUSED(exhook_test_broker_start(broker), EXHOOK_ERR_INVALID_ADDRESS, "ftp://x:1");
   exhook_test_broker_free(broker);
 }
 
