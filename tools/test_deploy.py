@@ -81,7 +81,8 @@ class Manifests(unittest.TestCase):
         known |= {"bind", "log_level", "threads", "banner", "config"}
         used: dict[str, str] = {}
         for path in sorted(DEPLOY.rglob("*")):
-            if path.is_file():
+            # HAProxy's file has variables of its own.
+            if path.is_file() and path.suffix != ".cfg":
                 for name in re.findall(r"EXHOOK_([A-Z_]+)", path.read_text()):
                     used[name.lower()] = path.name
         self.assertGreater(len(used), 3)

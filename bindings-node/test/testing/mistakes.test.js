@@ -30,7 +30,7 @@ const MISTAKES = [
     /failed_action.*failedAction/,
   ],
   ['a program without a name', [{ app: app(), name: '' }], /name is ''/],
-  ['a URL of something else', ['https://127.0.0.1:9'], /only plain http/],
+  ['a URL of something else', ['ftp://127.0.0.1:9'], /http and https/],
   ['a URL without a port', ['http://localhost'], /no port/],
   [
     'an unknown version',
