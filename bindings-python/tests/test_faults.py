@@ -80,26 +80,32 @@ def register(app: App, kind: str, hook: str, handle: Callable[[Any], Any]) -> No
     app._register(hook, handler, inline=kind == "inline")
 
 
+def authenticate_at(gate: Gate, app: App, kind: str, clientid: str | None = None) -> None:
+    """Lets everybody in, but has a client, or all of them, wait at the gate."""
+
+    async def wait(request: Any) -> bool:
+        if clientid in (None, request.clientid):
+            await gate.wait()
+        return True
+
+    def block(request: Any) -> bool:
+        if clientid in (None, request.clientid):
+            gate.block()
+        return True
+
+    if kind == "async":
+        app.on_client_authenticate(wait)
+    else:
+        app.on_client_authenticate(inline=kind == "inline")(block)
+
+
 @pytest.mark.parametrize("kind", KINDS)
 def test_a_handler_that_hangs_is_answered_for_and_may_answer_late(
     serve: Serve, gate: Gate, tmp_path: Path, kind: str
 ) -> None:
     app = app_with(tmp_path, timeout_ms=200)
 
-    async def hang_later(request: Any) -> bool:
-        if request.clientid == "hangs":
-            await gate.wait()
-        return True
-
-    def hang(request: Any) -> bool:
-        if request.clientid == "hangs":
-            gate.block()
-        return True
-
-    if kind == "async":
-        app.on_client_authenticate(hang_later)
-    else:
-        app.on_client_authenticate(inline=kind == "inline")(hang)
+    authenticate_at(gate, app, kind, "hangs")
     broker = serve(app)
     assert broker.authenticate("hangs") == "deny"
     assert gate.held == 1
@@ -257,18 +263,7 @@ def test_more_calls_than_may_run_fall_back_at_once(
 ) -> None:
     app = app_with(tmp_path, max_inflight=2)
 
-    async def wait_later(request: Any) -> bool:
-        await gate.wait()
-        return True
-
-    def wait(request: Any) -> bool:
-        gate.block()
-        return True
-
-    if kind == "async":
-        app.on_client_authenticate(wait_later)
-    else:
-        app.on_client_authenticate(inline=kind == "inline")(wait)
+    authenticate_at(gate, app, kind)
     broker = serve(app)
     running = [broker.send("OnClientAuthenticate") for _ in range(2)]
     eventually(lambda: app.metrics()["inflight"] == 2)

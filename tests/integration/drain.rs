@@ -11,7 +11,7 @@ use exhook::{Config, Hook, Package, testing::Stage};
 use prost::Message as _;
 use tokio::sync::Semaphore;
 
-use crate::provider::{Provider, TIMEOUT, authenticate, connect, eventually};
+use crate::provider::{Provider, TIMEOUT, authenticate, authenticate_at, connect, eventually};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_connection_goes_when_no_call_is_under_way_on_it() {
@@ -21,14 +21,7 @@ async fn a_connection_goes_when_no_call_is_under_way_on_it() {
         timeout_ms: 20_000,
         ..Config::default()
     };
-    let provider = Provider::start(config, |app| {
-        let may_answer = Arc::clone(&may_answer);
-        app.on_client_authenticate_async(move |_| {
-            let may_answer = Arc::clone(&may_answer);
-            async move { may_answer.acquire().await.is_ok() }
-        });
-    })
-    .await;
+    let provider = Provider::start(config, |app| authenticate_at(app, &may_answer)).await;
     let idle = connect(&provider.server).await;
     let (server, busy) = (Arc::new(provider.server), provider.connection);
     let address = server.address().to_string();

@@ -2,7 +2,7 @@
 
 use std::{
     net::SocketAddr,
-    sync::Mutex,
+    sync::{Arc, Mutex},
     time::{Duration, Instant},
 };
 
@@ -11,6 +11,7 @@ use exhook::{
     testing::{BrokerKind, CallOutcome, Connection, Understood},
 };
 use prost::Message as _;
+use tokio::sync::Semaphore;
 
 /// How long the broker waits in most tests; only a failing test waits so long.
 pub(crate) const TIMEOUT: Duration = Duration::from_secs(60);
@@ -94,6 +95,15 @@ pub(crate) fn understand(
 ) -> Understood {
     let version = version.and_then(BrokerVersion::parse);
     BrokerKind { package, version }.understand(hook, outcome)
+}
+
+/// Lets `app` allow clients as the gate has permits for them; a call waits for its own.
+pub(crate) fn authenticate_at(app: &mut App, gate: &Arc<Semaphore>) {
+    let gate = Arc::clone(gate);
+    app.on_client_authenticate_async(move |_| {
+        let gate = Arc::clone(&gate);
+        async move { gate.acquire().await.is_ok() }
+    });
 }
 
 /// Waits until `condition` holds; panics when it takes unreasonably long.

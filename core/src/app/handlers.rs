@@ -11,10 +11,8 @@ use crate::{
     call::{Call, ReplyError, Verdict},
     dispatch::Handler,
     error::Error,
-    log::SeldomPerHook,
+    log::Seldom,
 };
-
-static UNUSABLE: SeldomPerHook = SeldomPerHook::new();
 
 /// Where async handlers run: chosen when the app starts, its own runtime made only if needed.
 #[derive(Default)]
@@ -72,6 +70,7 @@ impl Drop for Runtime {
 /// Calls a closure on the thread that hands the call over.
 pub(super) struct ClosureHandler<F, R> {
     handler: F,
+    unusable: Seldom,
     request: PhantomData<fn(R)>,
 }
 
@@ -79,6 +78,7 @@ impl<F, R> ClosureHandler<F, R> {
     pub(super) fn new(handler: F) -> Self {
         Self {
             handler,
+            unusable: Seldom::new(),
             request: PhantomData,
         }
     }
@@ -95,7 +95,7 @@ where
         let Some(request) = R::of(&request) else {
             return;
         };
-        reply(call, (self.handler)(request).into_verdict());
+        reply(call, (self.handler)(request).into_verdict(), &self.unusable);
     }
 }
 
@@ -103,6 +103,7 @@ where
 pub(super) struct AsyncHandler<F, R> {
     handler: F,
     runtime: Arc<Runtime>,
+    unusable: Arc<Seldom>,
     request: PhantomData<fn(R)>,
 }
 
@@ -111,6 +112,7 @@ impl<F, R> AsyncHandler<F, R> {
         Self {
             handler,
             runtime,
+            unusable: Arc::default(),
             request: PhantomData,
         }
     }
@@ -127,21 +129,22 @@ where
             return;
         };
         let future = (self.handler)(request);
+        let unusable = Arc::clone(&self.unusable);
         // A panic inside drops the call while the thread unwinds, which counts as an exception.
         self.runtime.spawn(async move {
             call.start();
-            reply(call, future.await.into_verdict());
+            reply(call, future.await.into_verdict(), &unusable);
         });
     }
 }
 
-fn reply(call: Call, verdict: Verdict) {
+fn reply(call: Call, verdict: Verdict, unusable: &Seldom) {
     let hook = call.hook();
     match call.reply(verdict) {
         // What comes late is counted, and usual for a handler that is slow.
         Ok(()) | Err(ReplyError::TooLate) => {}
         Err(problem) => {
-            if let Some(due) = UNUSABLE.due(hook) {
+            if let Some(due) = unusable.due() {
                 warn!(
                     repeated = due.repeated,
                     hook = hook.name(),

@@ -2,6 +2,9 @@
 
 use crate::call::Call;
 
+/// How many calls a shadow handler is handed unless it says otherwise.
+pub(super) const MOST_SHADOWS: usize = 1_024;
+
 /// Takes calls: an [`Inbox`](crate::Inbox) that a language drains, or a closure that runs at once.
 ///
 /// `handle` runs on an I/O thread of the server, or on the thread that answered the handler
@@ -13,7 +16,7 @@ pub trait Handler: Send + Sync + 'static {
     /// How many calls it is handed as a shadow handler before it has answered some, so that they do
     /// not use up what real calls need, such as threads.
     fn most_shadows(&self) -> usize {
-        1_024
+        MOST_SHADOWS
     }
 }
 

@@ -6,7 +6,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use super::{Handler, Wake, wake::ring_later};
+use super::{Handler, Wake, handler::MOST_SHADOWS, wake::ring_later};
 use crate::{
     call::Call,
     sync::{Mutex, lock},
@@ -16,9 +16,8 @@ use crate::{
 ///
 /// It wakes the language only when it becomes non-empty; whoever is woken takes until nothing is
 /// left. How many calls can wait is bounded by `max_inflight` and `inbox_capacity` of the
-/// configuration. Valued calls come before notifications and
-/// calls for shadow handlers, each kind in the order of arrival;
-/// calls whose broker has given up waiting are let go.
+/// configuration. Valued calls come before notifications and calls for shadow handlers, each kind in
+/// the order of arrival; calls whose broker has given up waiting are let go.
 pub struct Inbox {
     state: Mutex<State>,
     wake: Arc<dyn Wake>,
@@ -55,7 +54,7 @@ impl State {
 impl Inbox {
     /// An empty inbox that calls `wake` whenever it becomes non-empty.
     pub fn new(wake: impl Wake) -> Arc<Self> {
-        Self::with_shadows(wake, 1_024)
+        Self::with_shadows(wake, MOST_SHADOWS)
     }
 
     /// An inbox that shadow handlers have at most so many calls from at once.

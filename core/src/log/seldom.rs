@@ -37,11 +37,6 @@ impl Seldom {
         }
     }
 
-    /// Whether to log now, without saying how many were left out.
-    pub(crate) fn is_due(&self) -> bool {
-        self.due().is_some()
-    }
-
     /// Whether to log now.
     pub(crate) fn due(&self) -> Option<Due> {
         self.due_at(BEGINNING.elapsed().as_secs())

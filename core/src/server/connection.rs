@@ -44,6 +44,7 @@ const CONNECTION_WINDOW: u32 = 16 * 1024 * 1024;
 const MAX_FRAME_BYTES: u32 = STREAM_WINDOW;
 /// How many streams a peer may break before it is sent away (RUSTSEC-2024-0003).
 const MAX_LOCAL_ERROR_RESETS: usize = 1024;
+
 /// Counts a connection as open for as long as it lives.
 struct Open {
     context: Arc<ConnectionContext>,

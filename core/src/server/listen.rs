@@ -176,8 +176,9 @@ async fn accept_all(
                     }
                 }
                 Err(error) => {
-                    if refused.is_due() {
+                    if let Some(due) = refused.due() {
                         warn!(
+                            repeated = due.repeated,
                             %error,
                             "connections cannot be accepted; check the limit of open files"
                         );

@@ -98,7 +98,7 @@ pub struct Server {
     decision_log: Option<Arc<DecisionLog>>,
     tracer: Option<Arc<Tracer>>,
     phase: watch::Sender<Phase>,
-    /// Those that serve brokers, then that of the admin listener.
+    /// Those that serve brokers come first.
     threads: Mutex<Vec<JoinHandle<()>>>,
     io_threads: usize,
     drain_delay: Duration,

@@ -232,8 +232,9 @@ async fn answer(peer: &Peer, asked: AskedHook, request: Arc<Request>) -> Answer 
 /// The answer to a call of a connection that has as many running as it may have.
 fn overloaded(peer: &Peer, asked: AskedHook) -> Answer {
     let context = &peer.context;
-    if context.overloaded.is_due() {
+    if let Some(due) = context.overloaded.due() {
         warn!(
+            repeated = due.repeated,
             peer = peer.address.map(tracing::field::display),
             hook = asked.hook.name(),
             max_inflight_per_connection = context.limits.max_running,

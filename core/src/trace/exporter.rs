@@ -90,8 +90,9 @@ impl Exporter {
             return;
         };
         self.metrics.spans_lost.fetch_add(lost, Ordering::Relaxed);
-        if self.failed.is_due() {
+        if let Some(due) = self.failed.due() {
             warn!(
+                repeated = due.repeated,
                 lost,
                 problem,
                 "the collector of otlp_endpoint does not take spans; calls are answered as before, \

@@ -66,8 +66,9 @@ impl Tracer {
             return;
         }
         self.metrics.spans_lost.fetch_add(1, Ordering::Relaxed);
-        if self.is_full.is_due() {
+        if let Some(due) = self.is_full.due() {
             warn!(
+                repeated = due.repeated,
                 "spans come faster than the collector of otlp_endpoint takes them; some are lost, \
                  and counted in exhook_spans_lost_total. Lower otlp_sample_percent"
             );

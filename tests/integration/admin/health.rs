@@ -10,7 +10,7 @@ use serde_json::Value;
 use tokio::sync::Semaphore;
 
 use super::*;
-use crate::provider::{authenticate, eventually, load};
+use crate::provider::{authenticate, authenticate_at, eventually, load};
 
 fn ready(address: SocketAddr, path: &str) -> (bool, Value) {
     let (head, body) = ask(address, &format!("GET {path}"));
@@ -71,14 +71,7 @@ async fn a_server_that_is_told_to_stop_says_so_while_it_serves_on() {
         timeout_ms: 20_000,
         ..config("0")
     };
-    let provider = Provider::start(options, |app| {
-        let may_answer = Arc::clone(&may_answer);
-        app.on_client_authenticate_async(move |_| {
-            let may_answer = Arc::clone(&may_answer);
-            async move { may_answer.acquire().await.is_ok() }
-        });
-    })
-    .await;
+    let provider = Provider::start(options, |app| authenticate_at(app, &may_answer)).await;
     let address = admin_address(&provider.server);
     assert!(ready(address, "/readyz").0);
     let (server, connection) = (Arc::new(provider.server), provider.connection);

@@ -16,7 +16,9 @@ use super::{REQUEST_TIMEOUT, assert_answered};
 use crate::{
     captured_logs,
     decision_log::{Folder, lines},
-    provider::{Notes, Provider, authenticate, connect, connected, eventually, understand},
+    provider::{
+        Notes, Provider, authenticate, authenticate_at, connect, connected, eventually, understand,
+    },
 };
 
 const AUTHENTICATE: Hook = Hook::ClientAuthenticate;
@@ -77,14 +79,7 @@ async fn a_handler_that_hangs_has_been_answered_for_and_what_comes_late_is_count
         decision_log: path.display().to_string(),
         ..hasty()
     };
-    let provider = Provider::start(config, |app| {
-        let gate = Arc::clone(&gate);
-        app.on_client_authenticate_async(move |_| {
-            let gate = Arc::clone(&gate);
-            async move { gate.acquire().await.is_ok() }
-        });
-    })
-    .await;
+    let provider = Provider::start(config, |app| authenticate_at(app, &gate)).await;
     assert_eq!(ask(&provider, "hangs").await, Understood::Denied);
     assert_eq!(provider.failures(Package::V3, AUTHENTICATE, "deadline"), 1);
     eventually("a line tells of it", || lines(&path).len() == 1).await;
@@ -238,14 +233,7 @@ async fn calls_above_the_limit_get_the_fallback_at_once() {
         timeout_ms: 20_000,
         ..Config::default()
     };
-    let provider = Provider::start(config, |app| {
-        let gate = Arc::clone(&gate);
-        app.on_client_authenticate_async(move |_| {
-            let gate = Arc::clone(&gate);
-            async move { gate.acquire().await.is_ok() }
-        });
-    })
-    .await;
+    let provider = Provider::start(config, |app| authenticate_at(app, &gate)).await;
     let above = async {
         eventually("one runs", || provider.metrics().inflight == 1).await;
         assert_eq!(ask(&provider, "above").await, Understood::Denied);

@@ -11,13 +11,15 @@ use crate::check::{facts::Facts, versions::Versions};
 const DAY_SECONDS: i64 = 24 * 60 * 60;
 const SOON_DAYS: i64 = 30;
 
+const REFUSED: &str = "EMQX 5.8.8, 5.9.2, 5.10.1 and all since 6.0 refuse it with verify = \
+                       verify_peer; older ones whatever it is set to, if they run on Erlang 26";
+
 pub(super) const RULES: &[Rule] = &[
     Rule {
         name: "tls-other-host",
         level: Level::Error,
         versions: VERIFYING,
-        broker: "EMQX 5.8.8, 5.9.2, 5.10.1 and all since 6.0 refuse it with verify = verify_peer; \
-                 older ones whatever it is set to, if they run on Erlang 26",
+        broker: REFUSED,
         remedy: "let the url have a name of the certificate, or make one with the url's host as \
                  exhook certs --name does",
         find: |facts| tls(facts, |tls| tls.other_host.clone()),
@@ -37,8 +39,7 @@ pub(super) const RULES: &[Rule] = &[
         name: "tls-expired",
         level: Level::Error,
         versions: VERIFYING,
-        broker: "EMQX 5.8.8, 5.9.2, 5.10.1 and all since 6.0 refuse it with verify = verify_peer; \
-                 older ones whatever it is set to, if they run on Erlang 26",
+        broker: REFUSED,
         remedy: "renew the certificate, and look at the clock",
         find: |facts| days_left(facts, |days| (days < 0).then(|| "has expired".to_owned())),
     },

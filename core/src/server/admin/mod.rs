@@ -141,8 +141,8 @@ async fn accept_all(
                         connections.spawn(exchange(stream, Arc::clone(&routes)));
                     }
                     Err(error) => {
-                        if refused.is_due() {
-                            warn!(%error, "connections to the address of the option admin cannot \
+                        if let Some(due) = refused.due() {
+                            warn!(repeated = due.repeated, %error, "connections to the address of the option admin cannot \
                                            be accepted; check the limit of open files");
                         }
                         tokio::time::sleep(PAUSE).await;

@@ -171,9 +171,9 @@ pub(super) fn topic_of(request: &Request) -> Option<&str> {
 
 /// The beginning of a text that may be long.
 fn beginning(text: &str) -> String {
-    let end = (0..=MAX_BYTES.min(text.len())).rev();
-    let end = end.into_iter().find(|end| text.is_char_boundary(*end));
-    text[..end.unwrap_or(0)].to_owned()
+    let mut ends = (0..=MAX_BYTES.min(text.len())).rev();
+    let end = ends.find(|end| text.is_char_boundary(*end)).unwrap_or(0);
+    text[..end].to_owned()
 }
 
 /// The beginning of a payload: text as it is, other bytes in hexadecimal.

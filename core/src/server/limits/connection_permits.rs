@@ -45,8 +45,11 @@ impl ConnectionPermits {
 
     /// Leave to accept a connection, once there is any.
     pub(crate) async fn acquire(&self) -> ConnectionPermit {
-        if self.total.available_permits() == 0 && self.waited.is_due() {
+        if self.total.available_permits() == 0
+            && let Some(due) = self.waited.due()
+        {
             warn!(
+                repeated = due.repeated,
                 served = self.most,
                 "as many connections are open as are served at once; more wait. Raise \
                  max_connections, or find out who opens them"

@@ -61,8 +61,9 @@ impl Limits {
     /// most for each reason.
     pub(crate) fn refused(&self, peer: Option<IpAddr>, refusal: Refusal) {
         self.metrics.connections_refused[refusal as usize].fetch_add(1, Ordering::Relaxed);
-        if self.refused[refusal as usize].is_due() {
+        if let Some(due) = self.refused[refusal as usize].due() {
             warn!(
+                repeated = due.repeated,
                 peer = peer.map(tracing::field::display),
                 reason = refusal.name(),
                 "a connection was closed: {}",

@@ -42,7 +42,7 @@ impl Failed {
     }
 }
 
-/// What is logged about failures, of each kind once a minute.
+/// What is logged about failures, of each kind now and then.
 #[derive(Default)]
 pub(super) struct FailureLog {
     seldom: [Seldom; HandshakeFailure::ALL.len()],
@@ -51,10 +51,11 @@ pub(super) struct FailureLog {
 impl FailureLog {
     pub(super) fn tell(&self, failed: &Failed, address: IpAddr, metrics: &Metrics) {
         let Failed { failure, detail } = failed;
-        if self.seldom[*failure as usize].is_due() {
+        if let Some(due) = self.seldom[*failure as usize].due() {
             let reason = failure.name();
             let remedy = remedy(*failure);
-            warn!(%address, reason, "a connection came to nothing: {detail}{remedy}");
+            let repeated = due.repeated;
+            warn!(repeated, %address, reason, "a connection came to nothing: {detail}{remedy}");
         }
         metrics.handshake_failed(*failure);
     }
