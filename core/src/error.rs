@@ -35,7 +35,7 @@ impl ErrorCode {
 }
 
 /// An error of exhook: what happened, where, and what to do about it.
-#[derive(Debug, thiserror::Error)]
+#[derive(thiserror::Error)]
 pub struct Error {
     code: ErrorCode,
     message: String,
@@ -75,6 +75,13 @@ impl Error {
     /// The kind of the error.
     pub const fn code(&self) -> ErrorCode {
         self.code
+    }
+}
+
+// What Rust prints where `main` returns an error: words for people, as they are.
+impl fmt::Debug for Error {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, formatter)
     }
 }
 
