@@ -86,9 +86,9 @@ test('an app that listens already is explained, and left alone', async (t) => {
 test('an app that starts to listen meanwhile ends nothing but the broker', async (t) => {
   const [first, second] = [app(), app()]
   t.after(() => second.close())
-  const starting = Broker.start([first, second])
+  const refused = assert.rejects(Broker.start([first, second]), { code: 'WRONG_STATE' })
   await second.listen('127.0.0.1:0', { signals: false, environment: false })
-  await assert.rejects(starting, { code: 'WRONG_STATE' })
+  await refused
   assert.equal(first.listening, false)
 })
 
