@@ -41,14 +41,19 @@ MINUTES ?= 60
 LANGS ?= python node c
 SOAK_PROGRAMS := $(patsubst %,soak-%,$(LANGS))
 
+# Counts instructions: of the languages that are gated, unless LANGS says which.
+COUNT = PYTHONPATH=benches $(PYTHON) tests/instructions/count.py \
+	$(if $(filter command,$(firstword $(origin LANGS))),--languages '$(LANGS)')
+CASE ?= core
+
 .DEFAULT_GOAL := help
 .PHONY: help setup demo demo-python demo-node demo-c test test-rust test-models test-generated \
-	test-python test-node test-c test-browser test-soak test-deploy soak soak-python soak-node soak-c \
-	lint lint-python lint-node lint-c fmt gen restart-drill bench bench-quick wheel npm install \
-	uninstall doc-c fuzz clean
+	test-python test-node test-c test-browser test-soak test-deploy test-instructions \
+	record-instructions annotate-instructions soak soak-python soak-node soak-c lint lint-python \
+	lint-node lint-c fmt gen restart-drill bench bench-quick wheel npm install uninstall doc-c fuzz clean
 
 help: ## list these verbs
-	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 16
+	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 24
 
 setup: $(VENV)/installed ## make the virtual environment .venv with the package in it
 
@@ -72,7 +77,7 @@ demo-c: target/required
 demo-%:
 	@echo "there is no demo for $*; LANG is python, node or c" >&2; exit 2
 
-test: test-rust test-models test-generated test-python test-node test-c test-soak test-deploy test-browser ## run every test
+test: test-rust test-models test-generated test-python test-node test-c test-soak test-deploy test-browser test-instructions ## run every test
 
 test-rust: target/required
 	@tools/require.sh faketime haproxy
@@ -136,6 +141,19 @@ test-browser: target/required-node $(BROWSER_MODULES)
 		CHROMIUM=$$(command -v $${CHROMIUM:-chromium}) node --test tests/browser/page.test.js; \
 	else echo "the tests of the live page are skipped: there is no chromium"; fi
 
+# What one publish costs, in instructions: no more than is recorded.
+test-instructions: target/required ## count the instructions of a call, beside those recorded; LANGS=
+	@tools/require.sh valgrind
+	$(COUNT)
+
+record-instructions: target/required ## record the instructions of a call anew; LANGS=
+	@tools/require.sh valgrind
+	@$(COUNT) --record
+
+annotate-instructions: target/required ## print which functions have the instructions of CASE=core
+	@tools/require.sh valgrind
+	@$(COUNT) --annotate $(CASE)
+
 lint: test-generated lint-python lint-node lint-c ## check format, style and types of everything
 	cargo fmt --all --check
 	cargo clippy --workspace --all-targets --all-features -- -D warnings
@@ -147,6 +165,7 @@ lint-python: $(VENV)/linters
 	$(VENV)/bin/mypy --config-file bindings-python/pyproject.toml bindings-python/python/exhook
 	$(VENV)/bin/mypy --strict $(wildcard tools/*.py) bindings-c/docs/groups.py
 	cd benches && ../$(VENV)/bin/mypy --strict run.py agree.py
+	MYPYPATH=benches $(VENV)/bin/mypy --strict $(wildcard tests/instructions/*.py)
 
 lint-node: $(NODE_MODULES)
 	$(BIOME) ci --error-on-warnings --colors=off

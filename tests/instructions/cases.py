@@ -1,0 +1,144 @@
+"""The counted servers: what is built for them, and how each is started."""
+
+from __future__ import annotations
+
+import os
+import platform
+import shutil
+import subprocess
+import sys
+from collections.abc import Collection
+from dataclasses import dataclass
+from pathlib import Path
+
+from harness import ROOT
+
+RELEASE = ROOT / "target" / "release"
+STAGE = ROOT / "target" / "instructions"
+CORE_SERVER = STAGE / "core-server"
+C_SERVER = STAGE / "c-server"
+PACKAGE = STAGE / "python" / "exhook"
+NODE_MODULE = STAGE / "exhook.node"
+BENCHES = ROOT / "benches"
+
+
+class BuildError(Exception):
+    """What is to be counted cannot be built."""
+
+
+@dataclass(frozen=True)
+class Case:
+    """A server, and how many calls come to it in one packet."""
+
+    name: str
+    language: str
+    command: tuple[str, ...]
+    # The object file that is made of our code.
+    ours: str
+    # By what share a count may grow: ours, and all of the process.
+    tolerance: float = 0.03
+    total_tolerance: float = 0.05
+    burst: int = 16
+
+    @property
+    def environment(self) -> dict[str, str]:
+        """Leaves nothing to chance that can be told."""
+        return {
+            **os.environ,
+            "PYTHONHASHSEED": "0",
+            "PYTHONPATH": str(PACKAGE.parent),
+            "EXHOOK_LOG_LEVEL": "error",
+            "EXHOOK_NATIVE": str(NODE_MODULE),
+        }
+
+
+def _c(mode: str) -> Case:
+    return Case(f"c-{mode}", "c", (str(C_SERVER), "--mode", mode), "c-server")
+
+
+def _python(mode: str) -> Case:
+    script = str(BENCHES / "python" / "exhook_server.py")
+    command = (sys.executable, script, "--mode", mode)
+    return Case(f"python-{mode}", "python", command, "_native", total_tolerance=0.15)
+
+
+CASES = {
+    case.name: case
+    for case in (
+        Case("core", "core", (str(CORE_SERVER),), "core-server"),
+        Case("core-alone", "core", (str(CORE_SERVER),), "core-server", burst=1),
+        _c("inline"),
+        _c("lane"),
+        _python("def"),
+        _python("inline"),
+        _python("async"),
+    )
+}
+
+
+def build(languages: Collection[str]) -> None:
+    """Builds the servers of these languages, with optimisation.
+
+    All that may be counted is one command to cargo, so that the crates that the Python package is
+    made of are compiled once, for its wheel and for this.
+    """
+    packages = {"core": "exhook-instructions", "c": "exhook-c", "python": "exhook-python"}
+    wanted = [f"-p={packages[language]}" for language in sorted(languages)]
+    features = ["--features=exhook-c/mimalloc"] if "c" in languages else []
+    _run("cargo", "build", "--quiet", "--release", *wanted, *features)
+    STAGE.mkdir(parents=True, exist_ok=True)
+    if "core" in languages:
+        _lay(RELEASE / "exhook-instructions", CORE_SERVER)
+    if "c" in languages:
+        _build_c()
+    if "python" in languages:
+        _stage_python()
+
+
+def _build_c() -> None:
+    options = (
+        "-std=c99",
+        "-O2",
+        "-pthread",
+        "-Wl,--strip-debug",
+        f"-I{ROOT / 'bindings-c' / 'include'}",
+    )
+    source = BENCHES / "c" / "exhook_server.c"
+    libraries = (str(RELEASE / "libexhook.a"), "-lpthread", "-ldl", "-lrt", "-lm")
+    _run(os.environ.get("CC", "cc"), *options, "-o", str(C_SERVER), str(source), *libraries)
+
+
+def _stage_python() -> None:
+    """Lays the package together as it is installed, with links."""
+    shutil.rmtree(PACKAGE, ignore_errors=True)
+    PACKAGE.mkdir(parents=True)
+    for source in (ROOT / "bindings-python" / "python" / "exhook").iterdir():
+        if source.name != "__pycache__" and not source.name.startswith("_native"):
+            (PACKAGE / source.name).symlink_to(source)
+    _lay(RELEASE / "lib_native.so", PACKAGE / "_native.abi3.so")
+
+
+def _lay(built: Path, place: Path) -> None:
+    """Copies without line tables, which valgrind would read for seconds at each start."""
+    _run("strip", "--strip-debug", "-o", str(place), str(built))
+
+
+def tool_chain() -> dict[str, str]:
+    """What counts depend on beside our code."""
+    return {
+        "machine": platform.machine(),
+        "rustc": _first_line("rustc", "--version").split()[1],
+        "cc": _first_line(os.environ.get("CC", "cc"), "-dumpversion"),
+        "python": platform.python_version(),
+    }
+
+
+def _first_line(*command: str) -> str:
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    return (done.stdout.splitlines() or ["unknown"])[0]
+
+
+def _run(*command: str) -> None:
+    done = subprocess.run(command, cwd=ROOT, check=False)
+    if done.returncode != 0:
+        raise BuildError(f"{' '.join(command)} failed; what it says is above")
