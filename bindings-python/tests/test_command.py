@@ -197,7 +197,15 @@ def test_help_lists_every_option_with_its_variable(command: Run) -> None:
 
     run = command("run", "--help", COLUMNS="200")
     assert run.ends() == 0
-    for name in ("bind", "threads", "log_level", "reload", "banner", *_native.default_config()):
+    for name in (
+        "bind",
+        "threads",
+        "log_level",
+        "reload",
+        "workers",
+        "banner",
+        *_native.default_config(),
+    ):
         assert f"--{name.replace('_', '-')}" in run.output
         assert f"EXHOOK_{name.upper()}" in run.output
 

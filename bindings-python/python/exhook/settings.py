@@ -103,10 +103,18 @@ def is_set(option: Option, flags: Mapping[str, Any]) -> bool:
 
     Raises ``InvalidOptionError`` when the variable says neither yes nor no.
     """
-    known = [(option.name, False, ())]
+    return bool(value_of(option, flags))
+
+
+def value_of(option: Option, flags: Mapping[str, Any]) -> Any:
+    """Returns what a flag, or else the environment, gives an option that is in no file.
+
+    Raises ``InvalidOptionError`` when the variable's text is none of the option's kind.
+    """
+    known = [(option.name, option.default, option.words)]
     variables = {option.variable: _variables().get(option.variable, "")}
     given = {name: value for name, value in flags.items() if name == option.name}
-    return bool(_native.Settings(known, {}, variables, given)[option.name])
+    return _native.Settings(known, {}, variables, given)[option.name]
 
 
 def settle(

@@ -34,6 +34,10 @@ impl Listener {
                 let listener = UnixListener::bind(path)?;
                 Ok(Self::Unix(listener, SocketFile(path.clone())))
             }
+            Bind::Dealt { .. } => Err(io::Error::new(
+                io::ErrorKind::Unsupported,
+                "connections are not dealt out to a recorder; give host:port",
+            )),
             #[cfg(not(unix))]
             Bind::Unix(_) => Err(io::Error::new(
                 io::ErrorKind::Unsupported,

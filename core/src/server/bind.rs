@@ -10,6 +10,7 @@ use std::{
 use crate::error::{Error, ErrorCode};
 
 const UNIX_PREFIX: &str = "unix:";
+const DEALER_PREFIX: &str = "dealer:";
 
 /// An address to listen on.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -18,6 +19,14 @@ pub enum Bind {
     Tcp(SocketAddr),
     /// `unix:/path/to/socket`.
     Unix(PathBuf),
+    /// `dealer:/path/to/socket,host:port`: another process accepts connections to `host:port`, and
+    /// deals them out to several that meet it at the socket.
+    Dealt {
+        /// The socket where connections are dealt out.
+        dealer: PathBuf,
+        /// Where brokers find them all; port 0 lets the system choose.
+        address: SocketAddr,
+    },
 }
 
 /// The address a server listens on.
@@ -47,6 +56,18 @@ impl FromStr for Bind {
                 return Err(invalid("the socket path is empty"));
             }
             return Ok(Bind::Unix(PathBuf::from(path)));
+        }
+        if let Some(dealt) = text.strip_prefix(DEALER_PREFIX) {
+            let Some((dealer, address)) = dealt.rsplit_once(',') else {
+                return Err(invalid("it has no address after the dealer's socket"));
+            };
+            let Bind::Tcp(address) = address.parse()? else {
+                return Err(invalid("a dealer listens on host:port"));
+            };
+            return Ok(Bind::Dealt {
+                dealer: PathBuf::from(dealer),
+                address,
+            });
         }
         if text.contains("://") {
             return Err(invalid("it is a URL"));
@@ -111,6 +132,13 @@ mod tests {
             "unix:/run/exhook.sock".parse::<Bind>().ok(),
             Some(Bind::Unix("/run/exhook.sock".into()))
         );
+        assert_eq!(
+            "dealer:/tmp/a,b/0,:9000".parse::<Bind>().ok(),
+            Some(Bind::Dealt {
+                dealer: "/tmp/a,b/0".into(),
+                address: "0.0.0.0:9000".parse().expect("an address"),
+            })
+        );
     }
 
     #[test]
@@ -121,6 +149,9 @@ mod tests {
             ("localhost:70000", "no number"),
             ("http://localhost:9000", "URL"),
             ("unix:", "empty"),
+            ("dealer:/tmp/0", "no address"),
+            ("dealer:/tmp/0,unix:/tmp/1", "host:port"),
+            ("dealer:/tmp/0,9000", "no port"),
         ] {
             let error = text.parse::<Bind>().expect_err(text);
             assert_eq!(error.code(), ErrorCode::InvalidAddress);

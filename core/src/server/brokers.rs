@@ -55,20 +55,31 @@ pub(crate) struct KnownBroker {
 impl Brokers {
     /// A broker at `peer` (none for Unix sockets) loads the provider.
     pub(crate) fn loaded(&self, peer: Option<IpAddr>, package: Package, node: &str, version: &str) {
+        self.loaded_at(peer, package, node, version, SystemTime::now());
+    }
+
+    /// The same at another time, in another process that serves the address too.
+    pub(crate) fn loaded_at(
+        &self,
+        peer: Option<IpAddr>,
+        package: Package,
+        node: &str,
+        version: &str,
+        time: SystemTime,
+    ) {
         let parsed = BrokerVersion::parse(version);
         let swaps = parsed.is_some_and(BrokerVersion::swaps_verdict_numbers);
         if swaps || self.any_swapped.load(Ordering::Relaxed) {
             lock(&self.swapped).insert(peer, swaps);
             self.any_swapped.fetch_or(swaps, Ordering::Relaxed);
         }
-        let now = SystemTime::now();
         lock(&self.known).note(KnownBroker {
             address: peer,
             node: node.to_owned(),
             version: version.to_owned(),
             package,
-            loaded: Some(now),
-            heard: now,
+            loaded: Some(time),
+            heard: time,
             connections: 0,
         });
     }

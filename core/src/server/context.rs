@@ -4,7 +4,11 @@ use std::{sync::Arc, time::Duration};
 
 use tokio::sync::watch;
 
-use super::{Phase, brokers::Brokers, limits::Limits, services::Services, tls::Tls};
+#[cfg(unix)]
+use super::dealt::Dealer;
+use super::{
+    Phase, brokers::Brokers, limits::Limits, listen::Listener, services::Services, tls::Tls,
+};
 use crate::{call::Failure, config::Config, dispatch::Dispatcher, log::Seldom, metrics::Metrics};
 
 /// What all connections of a server share.
@@ -12,6 +16,9 @@ pub(crate) struct ConnectionContext {
     pub(crate) dispatcher: Arc<Dispatcher>,
     pub(crate) brokers: Brokers,
     pub(crate) limits: Limits,
+    /// Who deals out connections, where another process accepts them.
+    #[cfg(unix)]
+    pub(crate) dealer: Option<Dealer>,
     pub(crate) services: Services,
     pub(crate) tls: Arc<Tls>,
     pub(crate) max_message_bytes: usize,
@@ -30,6 +37,7 @@ impl ConnectionContext {
         dispatcher: Arc<Dispatcher>,
         tls: Arc<Tls>,
         phases: watch::Receiver<Phase>,
+        listener: &Listener,
     ) -> Self {
         let keepalive = Duration::from_millis(config.keepalive_interval_ms);
         let limits = Limits::new(config, Arc::clone(dispatcher.metrics()));
@@ -37,6 +45,8 @@ impl ConnectionContext {
             dispatcher,
             limits,
             brokers: Brokers::default(),
+            #[cfg(unix)]
+            dealer: listener.dealer(),
             services: Services::new(phases.clone(), config.reflection),
             tls,
             max_message_bytes: config.max_message_bytes,

@@ -13,6 +13,8 @@ use socket2::{Domain, Protocol, Socket, Type};
 use tokio::sync::mpsc::UnboundedSender;
 use tracing::warn;
 
+#[cfg(unix)]
+use super::dealt::{Dealer, Dealt, DealtConnections};
 use super::{
     Phase,
     bind::{Bind, BoundAddress},
@@ -20,6 +22,7 @@ use super::{
     limits::ConnectionPermit,
 };
 use crate::{
+    config::Config,
     error::{Error, ErrorCode},
     log::Seldom,
     metrics::Refusal,
@@ -35,6 +38,8 @@ pub(crate) enum Listener {
     Tcp(TcpListener),
     #[cfg(unix)]
     Unix(UnixListener),
+    #[cfg(unix)]
+    Dealt(Dealt),
 }
 
 /// A connection on its way to the I/O thread that will serve it.
@@ -49,7 +54,7 @@ pub(crate) type Admitted = (Accepted, ConnectionPermit);
 
 impl Listener {
     /// Binds the address; nothing is accepted yet.
-    pub(crate) fn bind(bind: &Bind) -> Result<(Self, BoundAddress), Error> {
+    pub(crate) fn bind(bind: &Bind, config: &Config) -> Result<(Self, BoundAddress), Error> {
         match bind {
             Bind::Tcp(address) => {
                 let listener =
@@ -73,14 +78,28 @@ impl Listener {
                     .map_err(|error| bind_error(&name, error))?;
                 Ok((Listener::Unix(listener), BoundAddress::Unix(path.clone())))
             }
+            #[cfg(unix)]
+            Bind::Dealt { dealer, address } => {
+                let (dealt, bound) = Dealt::meet(dealer, *address, config.max_connections)?;
+                Ok((Listener::Dealt(dealt), BoundAddress::Tcp(bound)))
+            }
             #[cfg(not(unix))]
-            Bind::Unix(path) => Err(Error::new(
+            Bind::Unix(path) | Bind::Dealt { dealer: path, .. } => Err(Error::new(
                 ErrorCode::InvalidAddress,
                 format!(
                     "cannot listen on unix:{}: this system has no Unix sockets; give host:port",
                     path.display()
                 ),
             )),
+        }
+    }
+
+    /// Who deals out the connections, where another process accepts them.
+    #[cfg(unix)]
+    pub(crate) fn dealer(&self) -> Option<Dealer> {
+        match self {
+            Listener::Dealt(dealt) => Some(dealt.dealer.clone()),
+            Listener::Tcp(_) | Listener::Unix(_) => None,
         }
     }
 
@@ -156,9 +175,9 @@ impl Acceptor {
 async fn accept_all(
     listener: Listener,
     incoming: &[UnboundedSender<Admitted>],
-    context: &ConnectionContext,
+    context: &Arc<ConnectionContext>,
 ) {
-    let listener = match AsyncListener::new(listener) {
+    let mut listener = match AsyncListener::new(listener, context) {
         Ok(listener) => listener,
         Err(error) => {
             warn!(%error, "the listening socket cannot be used");
@@ -200,6 +219,10 @@ fn admit(
     mut permit: ConnectionPermit,
     context: &ConnectionContext,
 ) -> Option<Admitted> {
+    #[cfg(unix)]
+    if let Some(dealer) = &context.dealer {
+        permit.dealt_by(dealer);
+    }
     let metrics = context.metrics();
     metrics.connections_accepted.fetch_add(1, Ordering::Relaxed);
     if let Accepted::Tcp(_, address) = accepted
@@ -216,19 +239,27 @@ enum AsyncListener {
     Tcp(tokio::net::TcpListener),
     #[cfg(unix)]
     Unix(tokio::net::UnixListener),
+    #[cfg(unix)]
+    Dealt(DealtConnections),
 }
 
 impl AsyncListener {
-    fn new(listener: Listener) -> io::Result<Self> {
+    #[cfg_attr(
+        not(unix),
+        expect(unused_variables, reason = "nobody deals out connections")
+    )]
+    fn new(listener: Listener, context: &Arc<ConnectionContext>) -> io::Result<Self> {
         Ok(match listener {
             Listener::Tcp(listener) => Self::Tcp(tokio::net::TcpListener::from_std(listener)?),
             #[cfg(unix)]
             Listener::Unix(listener) => Self::Unix(tokio::net::UnixListener::from_std(listener)?),
+            #[cfg(unix)]
+            Listener::Dealt(dealt) => Self::Dealt(dealt.begin(Arc::clone(context))?),
         })
     }
 
     // Connections leave the acceptor's runtime, so that each I/O thread polls its own.
-    async fn accept(&self) -> io::Result<Accepted> {
+    async fn accept(&mut self) -> io::Result<Accepted> {
         match self {
             Self::Tcp(listener) => {
                 let (stream, peer) = listener.accept().await?;
@@ -239,6 +270,11 @@ impl AsyncListener {
             Self::Unix(listener) => {
                 let (stream, _) = listener.accept().await?;
                 Ok(Accepted::Unix(stream.into_std()?))
+            }
+            #[cfg(unix)]
+            Self::Dealt(connections) => {
+                let (stream, peer) = connections.accept().await;
+                Ok(Accepted::Tcp(stream, peer))
             }
         }
     }

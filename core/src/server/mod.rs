@@ -7,6 +7,8 @@ mod bind;
 mod brokers;
 mod connection;
 mod context;
+#[cfg(unix)]
+mod dealt;
 mod departure;
 mod encode;
 mod gather;
@@ -134,7 +136,7 @@ impl Server {
         let tracer = Tracer::start(config, &metrics)?;
         // Before the address for brokers, whose socket file would be left behind.
         let admin = AdminListener::bind(config, &bind)?;
-        let (listener, bound) = Listener::bind(&bind)?;
+        let (listener, bound) = Listener::bind(&bind, config)?;
         let hooks = registry.hooks();
         let mut dispatcher = Dispatcher::new(registry.into_chains(), config, metrics);
         if let Some(log) = &decision_log {
@@ -157,6 +159,7 @@ impl Server {
             Arc::clone(&dispatcher),
             Arc::clone(&tls),
             phases,
+            &listener,
         ));
 
         let mut incoming = Vec::new();

@@ -199,9 +199,22 @@ async fn answer(peer: &Peer, asked: AskedHook, request: Arc<Request>) -> Answer 
     let package = asked.package;
     let brokers = &peer.context.brokers;
     let loaded = match &*request {
-        Request::ProviderLoaded(loaded) => Some(introduce(peer, package, loaded, request.node())),
+        Request::ProviderLoaded(loaded) => {
+            let answer = introduce(peer, package, loaded, request.node());
+            #[cfg(unix)]
+            if let Some(dealer) = &peer.context.dealer {
+                // Put aside, because the future of each call has room for it.
+                let (node, version) = (request.node(), version_in(loaded));
+                Box::pin(dealer.share_load(peer.address, package, node, version)).await;
+            }
+            Some(answer)
+        }
         Request::ProviderUnloaded(_) => {
             brokers.unloaded(peer.address, request.node());
+            #[cfg(unix)]
+            if let Some(dealer) = &peer.context.dealer {
+                dealer.share_unload(peer.address, request.node());
+            }
             None
         }
         _ => {
@@ -250,11 +263,7 @@ fn overloaded(peer: &Peer, asked: AskedHook) -> Answer {
 
 /// Takes note of the broker, and says which hooks are wanted from it.
 fn introduce(peer: &Peer, package: Package, loaded: &ProviderLoadedRequest, node: &str) -> Answer {
-    let version = match (&loaded.broker, &loaded.meta) {
-        (Some(broker), _) => broker.version.as_str(),
-        (None, Some(meta)) => meta.version.as_str(),
-        (None, None) => "",
-    };
+    let version = version_in(loaded);
     let parsed = BrokerVersion::parse(version);
     peer.is_known.set(true);
     let brokers = &peer.context.brokers;
@@ -268,6 +277,15 @@ fn introduce(peer: &Peer, package: Package, loaded: &ProviderLoadedRequest, node
         "a broker has loaded this provider"
     );
     Answer::Loaded(response)
+}
+
+/// The version of the broker that loads the provider, as it says it; may be empty.
+fn version_in(loaded: &ProviderLoadedRequest) -> &str {
+    match (&loaded.broker, &loaded.meta) {
+        (Some(broker), _) => broker.version.as_str(),
+        (None, Some(meta)) => meta.version.as_str(),
+        (None, None) => "",
+    }
 }
 
 /// A method of no exhook package.

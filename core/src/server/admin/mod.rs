@@ -77,7 +77,14 @@ impl AdminListener {
             return Ok(None);
         };
         let address = wanted.resolve()?;
-        if address.port() != 0 && *bind == Bind::Tcp(address) {
+        let serves_brokers = match bind {
+            Bind::Tcp(brokers)
+            | Bind::Dealt {
+                address: brokers, ..
+            } => *brokers == address,
+            Bind::Unix(_) => false,
+        };
+        if address.port() != 0 && serves_brokers {
             return Err(Error::new(
                 ErrorCode::InvalidOption,
                 format!("admin is {address}, where brokers are served; give it a port of its own"),

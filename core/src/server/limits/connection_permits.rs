@@ -5,6 +5,8 @@ use std::{collections::HashMap, net::IpAddr, sync::Arc};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tracing::warn;
 
+#[cfg(unix)]
+use super::super::dealt::{Dealer, DealtConnection};
 use crate::{
     log::Seldom,
     sync::{Mutex, lock},
@@ -27,6 +29,8 @@ struct Peers {
 pub(crate) struct ConnectionPermit {
     _total: OwnedSemaphorePermit,
     peer: Option<(IpAddr, Arc<Peers>)>,
+    #[cfg(unix)]
+    dealt: Option<DealtConnection>,
 }
 
 impl ConnectionPermits {
@@ -59,6 +63,8 @@ impl ConnectionPermits {
         ConnectionPermit {
             _total: total.expect("the semaphore is never closed"),
             peer: None,
+            #[cfg(unix)]
+            dealt: None,
         }
     }
 
@@ -72,6 +78,14 @@ impl ConnectionPermits {
         *count += 1;
         permit.peer = Some((address, Arc::clone(&self.peers)));
         true
+    }
+}
+
+#[cfg(unix)]
+impl ConnectionPermit {
+    /// Puts a connection down to who has dealt it out, and is told of its end.
+    pub(crate) fn dealt_by(&mut self, dealer: &Dealer) {
+        self.dealt = Some(dealer.connection());
     }
 }
 
