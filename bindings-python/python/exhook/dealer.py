@@ -20,6 +20,7 @@ from typing import Any
 
 _BACKLOG = 1024
 _PAUSE_SECONDS = 0.05
+_PATIENCE_SECONDS = 3.0
 
 
 class Dealer:
@@ -29,12 +30,16 @@ class Dealer:
         self, selector: selectors.BaseSelector, on_serving: Callable[[int, str], None]
     ) -> None:
         """Prepares; ``on_serving`` is told of each worker that has come, and of the address."""
+        self.expected = 0
+        """How many workers there should be; where one is missing, connections wait for a while."""
         self._selector = selector
         self._on_serving = on_serving
+        self._waits_until = 0.0
         self._folder = tempfile.mkdtemp(prefix="exhook-")
         self._doors: dict[int, socket.socket] = {}
         self._places: list[Place] = []
         self._listener: socket.socket | None = None
+        self._is_listening = False
         self._is_accepting = False
         self._pause_ends = 0.0
         self._loads: dict[tuple[Any, Any], bytes] = {}
@@ -57,11 +62,16 @@ class Dealer:
             self._listener.close()
             self._listener = None
 
-    def end_pause(self) -> None:
-        """Accepts again where that was put off; called now and then."""
-        if self._pause_ends and time.monotonic() >= self._pause_ends:
-            self._pause_ends = 0.0
+    def listen(self) -> None:
+        """Lets brokers connect, now that all workers are there; raises ``OSError``."""
+        if self._listener is not None:
+            self._listener.listen(_BACKLOG)
+            self._is_listening = True
             self._look()
+
+    def go_on(self) -> None:
+        """Accepts again where that was put off; called now and then."""
+        self._look()
 
     def close(self) -> None:
         """Listens no longer."""
@@ -119,7 +129,6 @@ class Dealer:
             try:
                 listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
                 listener.bind((host.strip("[]"), int(port)))
-                listener.listen(_BACKLOG)
             except OSError:
                 listener.close()
                 raise
@@ -162,8 +171,11 @@ class Dealer:
 
     def _look(self) -> None:
         """Listens for connections where there is somebody to take them; else they wait."""
-        wanted = bool(self._free()) and not self._pause_ends
-        if self._listener is None or wanted == self._is_accepting:
+        now = time.monotonic()
+        # Who is about to come back would have no share of what connects meanwhile.
+        is_waiting = len(self._places) < self.expected and now < self._waits_until
+        wanted = bool(self._free()) and now >= self._pause_ends and not is_waiting
+        if self._listener is None or not self._is_listening or wanted == self._is_accepting:
             return
         self._is_accepting = wanted
         if wanted:
@@ -176,6 +188,7 @@ class Dealer:
         place.stream.close()
         if place in self._places:
             self._places.remove(place)
+            self._waits_until = time.monotonic() + _PATIENCE_SECONDS
         self._look()
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import contextlib
 import os
 import selectors
+import shutil
 import signal
 import subprocess
 import sys
@@ -59,6 +60,7 @@ class Worker:
         number, pipe, self._door = os.environ.pop(_VARIABLE).split(":", 2)
         self._number = int(number)
         self._pipe = int(pipe)
+        self._parent = os.getppid()
         self._stop: Callable[[], None] | None = None
         os.set_inheritable(self._pipe, False)
         threading.Thread(target=self._obey, name="exhook-parent", daemon=True).start()
@@ -98,6 +100,9 @@ class Worker:
             if self._stop is not None:
                 with contextlib.suppress(Exception):
                     self._stop()
+            if os.getppid() != self._parent:
+                # It was killed, and could not tidy up.
+                shutil.rmtree(os.path.dirname(self._door), ignore_errors=True)
             time.sleep(_POLL_SECONDS)
 
 
@@ -161,7 +166,7 @@ class _Supervisor:
                 for key, _ in self._selector.select(_POLL_SECONDS):
                     if key.fileobj in self._selector.get_map():
                         key.data()
-                self._dealer.end_pause()
+                self._dealer.go_on()
                 if self._stopping:
                     self._dealer.refuse()
                 for child in self._children:
@@ -183,6 +188,7 @@ class _Supervisor:
     def _stop(self) -> None:
         """Tells all workers to drain."""
         self._stopping = True
+        self._dealer.expected = 0
         for child in self._children:
             child.due = 0.0
             if child.pipe is not None:
@@ -219,14 +225,24 @@ class _Supervisor:
             os.close(reader)
 
     def _note_serving(self, number: int, address: str) -> None:
-        child = self._children[number]
-        is_first = not any(each.has_served for each in self._children)
-        child.has_served = True
+        is_first = not any(child.has_served for child in self._children)
+        self._children[number].has_served = True
         if is_first and not self._stopping:
-            _tell(f"{self._count} workers serve {address} (parent {os.getpid()})")
             for other in range(1, self._count):
                 self._children.append(_Child(other))
                 self._start(self._children[-1])
+        if self._dealer.expected or sum(child.has_served for child in self._children) < self._count:
+            return
+        # Brokers connect only now, because the first worker would have all who come before.
+        try:
+            self._dealer.listen()
+        except OSError as error:
+            _tell(f"cannot listen on {address}: {error}")
+            self._code = 2
+            self._stop()
+            return
+        self._dealer.expected = 0 if self._stopping else self._count
+        _tell(f"{self._count} workers serve {address} (parent {os.getpid()})")
 
     def _mind(self, child: _Child) -> None:
         """Notices that a worker has ended, and starts it again when that is due."""
