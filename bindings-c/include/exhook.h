@@ -854,7 +854,7 @@ exhook_error *exhook_server_set_max_connections_per_peer(exhook_server *server, 
 
 /**
  * How many connections may be at their beginning, TLS and the HTTP/2 preface, at once; more are
- * closed, oldest first. The default is 256.
+ * closed, oldest first, once they have had a second. The default is 256.
  *
  * Ownership: a returned error is the caller's, to be freed.
  * Threads: any; not while the server runs.

@@ -310,7 +310,7 @@ export interface AppOptions {
   maxConnectionsPerPeer?: number | undefined
   /**
    * How many connections may be at their beginning, TLS and the HTTP/2 preface, at once; more are
-   * closed, oldest first. Default: 256.
+   * closed, oldest first, once they have had a second. Default: 256.
    */
   maxHandshakes?: number | undefined
   /**

@@ -119,7 +119,7 @@ class Settings {
   }
 
   /// How many connections may be at their beginning, TLS and the HTTP/2 preface, at once; more are
-  /// closed, oldest first. Default: 256.
+  /// closed, oldest first, once they have had a second. Default: 256.
   ///
   /// @throws Error where the number means nothing, or the server runs
   Self &max_handshakes(std::uint64_t value) {

@@ -95,7 +95,7 @@ define_config! {
     /// broker opens `pool_size` of them, 8 unless told otherwise, but a proxy stands for many brokers.
     max_connections_per_peer: usize = Number(1_024);
     /// How many connections may be at their beginning, TLS and the HTTP/2 preface, at once; more are
-    /// closed, oldest first.
+    /// closed, oldest first, once they have had a second.
     max_handshakes: usize = Number(256);
     /// How long a connection may take for its beginning: TLS and the HTTP/2 preface.
     handshake_timeout_ms: u64 = Number(10_000);
