@@ -50,7 +50,7 @@ CASE ?= core
 .PHONY: help setup demo demo-python demo-node demo-c test test-rust test-models test-generated \
 	test-python test-node test-c test-browser test-soak test-deploy test-instructions \
 	record-instructions annotate-instructions soak soak-python soak-node soak-c lint lint-python \
-	lint-node lint-c fmt gen restart-drill bench bench-quick wheel npm install uninstall doc-c fuzz clean
+	lint-node lint-c fmt gen restart-drill bench bench-quick bench-scale wheel npm install uninstall doc-c fuzz clean
 
 help: ## list these verbs
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 24
@@ -164,7 +164,7 @@ lint-python: $(VENV)/linters
 	$(RUFF) format --check $(PYTHON_SOURCES)
 	$(VENV)/bin/mypy --config-file bindings-python/pyproject.toml bindings-python/python/exhook
 	$(VENV)/bin/mypy --strict $(wildcard tools/*.py) bindings-c/docs/groups.py
-	cd benches && ../$(VENV)/bin/mypy --strict run.py agree.py
+	cd benches && ../$(VENV)/bin/mypy --strict run.py agree.py scale.py
 	MYPYPATH=benches $(VENV)/bin/mypy --strict $(wildcard tests/instructions/*.py)
 
 lint-node: $(NODE_MODULES)
@@ -197,6 +197,10 @@ bench: target/required ## measure our servers beside bare tonic, grpcio and grpc
 bench-quick: target/required ## the same in one short round
 	@tools/require.sh h2load
 	$(PYTHON) benches/run.py --quick
+
+bench-scale: target/required ## how costs grow with connections, calls in flight, threads and processes
+	@tools/require.sh h2load
+	$(PYTHON) benches/scale.py
 
 wheel: $(WHEELS)/built ## build the Python wheel into target/wheels
 

@@ -2,7 +2,7 @@
 
 use std::{error::Error, thread};
 
-use exhook::{App, replace};
+use exhook::{App, ConfigLayers, replace};
 use exhook_benches::{announce, bind_argument, replacement};
 use mimalloc::MiMalloc;
 
@@ -10,7 +10,9 @@ use mimalloc::MiMalloc;
 static ALLOCATOR: MiMalloc = MiMalloc;
 
 fn main() -> Result<(), Box<dyn Error>> {
-    let mut app = App::new();
+    // The environment has the options: `EXHOOK_IO_THREADS=2`.
+    let settings = ConfigLayers::new().process_environment().resolve()?;
+    let mut app = App::with_settings(settings);
     app.on_client_authenticate(|_| true);
     app.on_message_publish(|req| replace().payload(replacement(req.message().payload.len())));
     let server = app.start(&bind_argument()?)?;
