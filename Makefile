@@ -4,12 +4,12 @@ PYTHON ?= python3
 VENV := .venv
 WHEELS := target/wheels
 # What the Python package is made of: it is built anew when one of these is newer.
-SOURCES := $(shell find Cargo.toml Cargo.lock build.rs proto core/src cli/src bindings-python/src \
+SOURCES := $(shell find Cargo.toml Cargo.lock build.rs proto core cli/src bindings-python/src \
 	bindings-python/python bindings-python/pyproject.toml bindings-python/Cargo.toml \
 	-type f -not -name '*.pyc')
 PYTHON_SOURCES := bindings-c bindings-python benches examples tests tools
 # The same for the npm package.
-NODE_SOURCES := $(shell find Cargo.toml Cargo.lock build.rs proto core/src cli/src bindings-node/src \
+NODE_SOURCES := $(shell find Cargo.toml Cargo.lock build.rs proto core cli/src bindings-node/src \
 	bindings-node/Cargo.toml bindings-node/build.rs bindings-node/scripts -type f)
 NODE_MODULES := bindings-node/node_modules/.package-lock.json
 BROWSER_MODULES := tests/browser/node_modules/.package-lock.json

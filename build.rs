@@ -1,5 +1,8 @@
 //! Compiles `proto/` into Rust types with protox, so that no machine needs `protoc`.
 
+#[path = "core/build/decoder.rs"]
+mod decoder;
+
 use std::{env, error::Error, fs, path::PathBuf};
 
 use prost::Message as _;
@@ -16,6 +19,8 @@ fn main() -> Result<(), Box<dyn Error>> {
         out.join("exhook_descriptors.bin"),
         descriptors.encode_to_vec(),
     )?;
+
+    fs::write(out.join("decoder.rs"), decoder::code(&descriptors)?)?;
 
     Config::new()
         // Payloads stay views into the received frame instead of copies.

@@ -26,6 +26,7 @@ mod sync;
 #[cfg(feature = "testing")]
 pub mod testing;
 mod trace;
+mod wire;
 mod words;
 
 pub use app::{

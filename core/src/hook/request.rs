@@ -4,7 +4,7 @@ use bytes::Bytes;
 use prost::{DecodeError, Message as _};
 
 use super::{Hook, table::for_each_hook};
-use crate::proto;
+use crate::{proto, wire};
 
 macro_rules! clientinfo_of {
     (clientinfo, $request:ident) => {
@@ -60,7 +60,7 @@ macro_rules! define_request {
             /// When the bytes are not a message of that hook's request type.
             pub fn decode(hook: Hook, body: Bytes) -> Result<Self, DecodeError> {
                 Ok(match hook {
-                    $(Hook::$variant => Request::$variant(proto::$request::decode(body)?),)*
+                    $(Hook::$variant => Request::$variant(wire::decode(body)?),)*
                 })
             }
 

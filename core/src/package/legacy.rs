@@ -4,12 +4,12 @@
 //! v3 does not know is read from the older type beside it.
 
 use bytes::Bytes;
-use prost::Message as _;
 
 use super::{Package, RequestDecodeError, erlang};
 use crate::{
     hook::{Hook, Request},
     proto::{self, v1, v2},
+    wire,
 };
 
 const USER_PROPERTY: &str = "User-Property";
@@ -24,20 +24,20 @@ pub(crate) fn decode(
         return Request::decode(hook, body);
     }
     if package == Package::V1 && hook == Hook::ProviderLoaded {
-        return v1::ProviderLoadedRequest::decode(body).map(provider_loaded);
+        return wire::decode(body).map(provider_loaded);
     }
     let mut request = Request::decode(hook, body.clone())?;
     match &mut request {
         Request::ClientSubscribe(subscribe) => {
-            let older = v2::ClientSubscribeRequest::decode(body)?;
+            let older: v2::ClientSubscribeRequest = wire::decode(body)?;
             adopt_qos(&mut subscribe.topic_filters, &older.topic_filters);
         }
         Request::ClientUnsubscribe(unsubscribe) => {
-            let older = v2::ClientUnsubscribeRequest::decode(body)?;
+            let older: v2::ClientUnsubscribeRequest = wire::decode(body)?;
             adopt_qos(&mut unsubscribe.topic_filters, &older.topic_filters);
         }
         Request::SessionSubscribed(subscribed) => {
-            let older = v2::SessionSubscribedRequest::decode(body)?;
+            let older: v2::SessionSubscribedRequest = wire::decode(body)?;
             let subopts = older.subopts.unwrap_or_default();
             adopt_share(&mut subscribed.topic, &subopts);
         }

@@ -11,10 +11,12 @@ use crate::{
     package::{self, Package, VerdictNumbers},
     proto::{self, valued_response::Value},
     server::encode_answer,
+    wire,
 };
 
-/// Decodes the bytes behind the first two as a request of the package and hook that those name.
-/// What can be decoded, means the same once it is encoded in the types of v3.
+/// Decodes the bytes behind the first two as a request of the package and hook that those name, to
+/// what prost makes of them. What can be decoded, means the same once it is encoded in the types of
+/// v3.
 ///
 /// # Panics
 ///
@@ -25,7 +27,9 @@ pub fn decode_request(data: &[u8]) {
     };
     let package = Package::ALL[usize::from(*package) % Package::ALL.len()];
     let hook = Hook::ALL[usize::from(*hook) % Hook::COUNT];
-    let Ok(request) = package::decode(package, hook, Bytes::copy_from_slice(body)) else {
+    let body = Bytes::copy_from_slice(body);
+    wire::compare_with_prost(package.name(), hook.rpc_in(package), &body);
+    let Ok(request) = package::decode(package, hook, body) else {
         return;
     };
     let encoded = Bytes::from(request.encode_to_vec());
