@@ -1,174 +1,174 @@
 //! Answers as bytes: what the broker is told, in the numbers it understands.
 
-use bytes::{BufMut, Bytes, BytesMut};
-use prost::{
-    Message as _,
-    encoding::{self, WireType},
-};
-use std::{borrow::Cow, collections::BTreeMap};
+mod message;
+
+use std::collections::BTreeMap;
+
+use bytes::Bytes;
+use prost::Message as _;
 
 use super::request::MESSAGE_PREFIX_BYTES;
 use crate::{
-    call::{ALLOW_PUBLISH, Answer, MessagePatch},
+    call::Answer,
     package::VerdictNumbers,
     proto,
+    wire::{delimited_len, put_length},
+};
+use message::PatchedMessage;
+
+// The keys of ValuedResponse's fields: their numbers, shifted by three, and their wire types.
+const TYPE: u8 = 1 << 3;
+const BOOL_RESULT: u8 = 3 << 3;
+const MESSAGE: u8 = 4 << 3 | 2;
+
+const STOP_AND_RETURN: u8 = 2;
+
+static EMPTY: [u8; MESSAGE_PREFIX_BYTES] = [0; MESSAGE_PREFIX_BYTES];
+
+/// By the number of IGNORE.
+static IGNORED: [[u8; 7]; 2] = [ignored(0), ignored(1)];
+
+/// By the number of the verdict, and whether the value is true.
+static BOOLS: [[[u8; 9]; 2]; 3] = [
+    [bool_result(0, 0), bool_result(0, 1)],
+    [bool_result(1, 0), bool_result(1, 1)],
+    [
+        bool_result(STOP_AND_RETURN, 0),
+        bool_result(STOP_AND_RETURN, 1),
+    ],
+];
+
+/// What is answered when a request has no message.
+static NO_MESSAGE: proto::Message = proto::Message {
+    node: String::new(),
+    id: String::new(),
+    qos: 0,
+    from: String::new(),
+    topic: String::new(),
+    payload: Bytes::new(),
+    timestamp: 0,
+    headers: BTreeMap::new(),
 };
 
-// The fields of ValuedResponse.
-const TYPE: u32 = 1;
-const BOOL_RESULT: u32 = 3;
-const MESSAGE: u32 = 4;
+const fn ignored(number: u8) -> [u8; 7] {
+    [0, 0, 0, 0, 2, TYPE, number]
+}
 
-const STOP_AND_RETURN: u64 = 2;
+const fn bool_result(number: u8, value: u8) -> [u8; 9] {
+    // A no is written out: unset, it would be no value at all.
+    [0, 0, 0, 0, 4, TYPE, number, BOOL_RESULT, value]
+}
 
 /// One uncompressed gRPC message: the prefix and the protobuf bytes of `answer`.
 pub(crate) fn encode_answer(answer: &Answer, numbers: VerdictNumbers) -> Bytes {
-    let (continue_number, ignore_number) = match numbers {
-        VerdictNumbers::Current => (0, 1),
-        VerdictNumbers::Swapped => (1, 0),
-    };
-    match answer {
-        Answer::Empty => Bytes::from_static(&[0; MESSAGE_PREFIX_BYTES]),
-        Answer::Ignore => framed(2, |buffer| put_varint_field(TYPE, ignore_number, buffer)),
-        Answer::Bool { stop, value } => {
-            let number = if *stop {
-                STOP_AND_RETURN
-            } else {
-                continue_number
-            };
-            framed(4, |buffer| {
-                put_varint_field(TYPE, number, buffer);
-                put_varint_field(BOOL_RESULT, u64::from(*value), buffer);
-            })
-        }
-        Answer::Message { request, patch } => {
-            let empty = proto::Message::default();
-            encode_message(request.message().unwrap_or(&empty), patch)
-        }
-        Answer::Loaded(response) => framed(response.encoded_len(), |buffer| {
-            response
-                .encode(buffer)
-                .expect("a growing buffer has room for every message");
-        }),
+    let encoded = EncodedAnswer::new(answer, numbers);
+    if let EncodedAnswer::Constant(bytes) = encoded {
+        return Bytes::from_static(bytes);
     }
+    let mut out = Vec::with_capacity(encoded.len());
+    encoded.write(&mut out);
+    debug_assert_eq!(out.len(), encoded.len());
+    out.into()
 }
 
-fn framed(length: usize, write: impl FnOnce(&mut BytesMut)) -> Bytes {
-    let mut buffer = BytesMut::with_capacity(MESSAGE_PREFIX_BYTES + length);
-    buffer.put_u8(0);
-    buffer.put_u32(u32::try_from(length).unwrap_or(u32::MAX));
-    write(&mut buffer);
-    debug_assert_eq!(buffer.len(), MESSAGE_PREFIX_BYTES + length);
-    buffer.freeze()
+/// An answer as an uncompressed gRPC message, measured, but not written.
+pub(crate) enum EncodedAnswer<'answer> {
+    /// These bytes, with their prefix.
+    Constant(&'static [u8]),
+    /// `STOP_AND_RETURN` with a message.
+    Message(PatchedMessage<'answer>),
+    /// The hooks wanted from the broker, and their length.
+    Loaded(&'answer proto::LoadedResponse, usize),
 }
 
-fn put_varint_field(tag: u32, value: u64, buffer: &mut BytesMut) {
-    encoding::encode_key(tag, WireType::Varint, buffer);
-    encoding::encode_varint(value, buffer);
-}
-
-/// `STOP_AND_RETURN` with `message` as `patch` changes it, written without copying the message
-/// first.
-fn encode_message(message: &proto::Message, patch: &MessagePatch) -> Bytes {
-    let patched = PatchedMessage::new(message, patch);
-    let inner = patched.encoded_len();
-    let outer = 2 + encoding::key_len(MESSAGE) + encoding::encoded_len_varint(inner as u64) + inner;
-    framed(outer, |buffer| {
-        put_varint_field(TYPE, STOP_AND_RETURN, buffer);
-        encoding::encode_key(MESSAGE, WireType::LengthDelimited, buffer);
-        encoding::encode_varint(inner as u64, buffer);
-        patched.encode(buffer);
-    })
-}
-
-/// The fields of a message, borrowed from it or from its patch.
-struct PatchedMessage<'message> {
-    node: &'message String,
-    id: &'message String,
-    qos: u32,
-    from: &'message String,
-    topic: &'message String,
-    payload: &'message Bytes,
-    timestamp: u64,
-    headers: Cow<'message, BTreeMap<String, String>>,
-}
-
-/// Calls a macro for each field of `Message`: its number, its type and its name.
-macro_rules! for_each_field {
-    ($each:ident, $message:expr, $($argument:expr),*) => {
-        $each!(1, string, $message.node, String::is_empty, $($argument),*);
-        $each!(2, string, $message.id, String::is_empty, $($argument),*);
-        $each!(3, uint32, &$message.qos, is_zero, $($argument),*);
-        $each!(4, string, $message.from, String::is_empty, $($argument),*);
-        $each!(5, string, $message.topic, String::is_empty, $($argument),*);
-        $each!(6, bytes, $message.payload, Bytes::is_empty, $($argument),*);
-        $each!(7, uint64, &$message.timestamp, is_zero, $($argument),*);
-    };
-}
-
-const HEADERS: u32 = 8;
-
-fn is_zero<N: Default + PartialEq>(number: &N) -> bool {
-    *number == N::default()
-}
-
-impl<'message> PatchedMessage<'message> {
-    fn new(message: &'message proto::Message, patch: &'message MessagePatch) -> Self {
-        let mut headers = Cow::Borrowed(&message.headers);
-        if patch.block {
-            headers
-                .to_mut()
-                .insert(ALLOW_PUBLISH.to_owned(), "false".to_owned());
-        }
-        Self {
-            node: &message.node,
-            id: &message.id,
-            qos: patch.qos.unwrap_or(message.qos),
-            from: &message.from,
-            topic: patch.topic.as_ref().unwrap_or(&message.topic),
-            payload: patch.payload.as_ref().unwrap_or(&message.payload),
-            timestamp: message.timestamp,
-            headers,
+impl<'answer> EncodedAnswer<'answer> {
+    /// Measures `answer` for a broker that reads these numbers.
+    pub(crate) fn new(answer: &'answer Answer, numbers: VerdictNumbers) -> Self {
+        let (continue_number, ignore_number) = match numbers {
+            VerdictNumbers::Current => (0, 1),
+            VerdictNumbers::Swapped => (1, 0),
+        };
+        match answer {
+            Answer::Empty => EncodedAnswer::Constant(&EMPTY),
+            Answer::Ignore => EncodedAnswer::Constant(&IGNORED[ignore_number]),
+            Answer::Bool { stop, value } => {
+                let number = if *stop {
+                    usize::from(STOP_AND_RETURN)
+                } else {
+                    continue_number
+                };
+                EncodedAnswer::Constant(&BOOLS[number][usize::from(*value)])
+            }
+            Answer::Message { request, patch } => {
+                let message = request.message().unwrap_or(&NO_MESSAGE);
+                EncodedAnswer::Message(PatchedMessage::new(message, patch))
+            }
+            Answer::Loaded(response) => EncodedAnswer::Loaded(response, response.encoded_len()),
         }
     }
 
-    fn encoded_len(&self) -> usize {
-        let mut length = encoding::btree_map::encoded_len(
-            encoding::string::encoded_len,
-            encoding::string::encoded_len,
-            HEADERS,
-            &self.headers,
-        );
-        macro_rules! add {
-            ($tag:expr, $kind:ident, $value:expr, $is_default:path, $length:expr) => {
-                if !$is_default($value) {
-                    $length += encoding::$kind::encoded_len($tag, $value);
-                }
-            };
+    /// The bytes of the gRPC message, its prefix included.
+    pub(crate) fn len(&self) -> usize {
+        match self {
+            EncodedAnswer::Constant(bytes) => bytes.len(),
+            EncodedAnswer::Message(message) => MESSAGE_PREFIX_BYTES + valued_response_len(message),
+            EncodedAnswer::Loaded(_, length) => MESSAGE_PREFIX_BYTES + length,
         }
-        for_each_field!(add, self, length);
-        length
     }
 
-    fn encode(&self, buffer: &mut BytesMut) {
-        macro_rules! put {
-            ($tag:expr, $kind:ident, $value:expr, $is_default:path, $buffer:expr) => {
-                if !$is_default($value) {
-                    encoding::$kind::encode($tag, $value, $buffer);
-                }
-            };
+    /// Appends all of it.
+    pub(crate) fn write(&self, out: &mut Vec<u8>) {
+        self.write_before_payload(out);
+        if let Some(payload) = self.payload() {
+            out.extend_from_slice(payload);
         }
-        for_each_field!(put, self, buffer);
-        encoding::btree_map::encode(
-            encoding::string::encode,
-            encoding::string::encoded_len,
-            encoding::string::encode,
-            encoding::string::encoded_len,
-            HEADERS,
-            &self.headers,
-            buffer,
-        );
+        self.write_after_payload(out);
     }
+
+    /// The payload of a message, which may be long: whoever can send it as it is, writes only what
+    /// stands before and behind it.
+    pub(crate) fn payload(&self) -> Option<&'answer Bytes> {
+        match self {
+            EncodedAnswer::Message(message) => Some(message.payload()),
+            EncodedAnswer::Constant(_) | EncodedAnswer::Loaded(..) => None,
+        }
+    }
+
+    /// Appends what stands before the payload: all of it, if there is none.
+    pub(crate) fn write_before_payload(&self, out: &mut Vec<u8>) {
+        match self {
+            EncodedAnswer::Constant(bytes) => out.extend_from_slice(bytes),
+            EncodedAnswer::Message(message) => {
+                put_prefix(valued_response_len(message), out);
+                out.extend_from_slice(&[TYPE, STOP_AND_RETURN]);
+                put_length(MESSAGE, message.len(), out);
+                message.write_before_payload(out);
+            }
+            EncodedAnswer::Loaded(response, length) => {
+                put_prefix(*length, out);
+                response
+                    .encode(out)
+                    .expect("a growing buffer has room for every message");
+            }
+        }
+    }
+
+    /// Appends what stands behind the payload.
+    pub(crate) fn write_after_payload(&self, out: &mut Vec<u8>) {
+        if let EncodedAnswer::Message(message) = self {
+            message.write_after_payload(out);
+        }
+    }
+}
+
+fn valued_response_len(message: &PatchedMessage<'_>) -> usize {
+    2 + delimited_len(message.len())
+}
+
+fn put_prefix(length: usize, out: &mut Vec<u8>) {
+    out.push(0);
+    let length = u32::try_from(length).unwrap_or(u32::MAX);
+    out.extend_from_slice(&length.to_be_bytes());
 }
 
 #[cfg(test)]
@@ -182,7 +182,7 @@ mod tests {
     };
 
     use super::*;
-    use crate::hook::Request;
+    use crate::{call::MessagePatch, hook::Request};
 
     fn decode(frame: &Bytes) -> ValuedResponse {
         assert_eq!(frame[0], 0, "never compressed");
@@ -226,7 +226,7 @@ mod tests {
             qos in 0_u32..4,
             timestamp: u64,
             payload: Vec<u8>,
-            headers in prop::collection::btree_map("[a-z_]{0,8}", ".{0,8}", 0..4),
+            headers in prop::collection::btree_map("[a-z_]{0,8}|allow_publish", ".{0,150}", 0..4),
             topic in prop::option::of("[a-z/]{1,20}"),
             new_qos in prop::option::of(0_u32..3),
             new_payload in prop::option::of(prop::collection::vec(any::<u8>(), 0..300)),
@@ -257,9 +257,13 @@ mod tests {
                 })),
                 patch,
             };
-            let response = decode(&encode_answer(&answer, VerdictNumbers::Current));
-            prop_assert_eq!(response.r#type(), ResponsedType::StopAndReturn);
-            prop_assert_eq!(response.value, Some(Value::Message(expected)));
+            let frame = encode_answer(&answer, VerdictNumbers::Current);
+            let expected = ValuedResponse {
+                r#type: ResponsedType::StopAndReturn.into(),
+                value: Some(Value::Message(expected)),
+            };
+            prop_assert_eq!(decode(&frame), expected.clone());
+            prop_assert_eq!(&frame[5..], expected.encode_to_vec());
         }
     }
 }

@@ -7,11 +7,13 @@
 mod reader;
 #[cfg(test)]
 mod tests;
+mod writer;
 
 use bytes::Bytes;
 use prost::{DecodeError, Message};
 
 pub(crate) use reader::{Malformed, Reader};
+pub(crate) use writer::{delimited_len, put_delimited, put_length, put_varint, varint_len};
 
 /// A message that can be read from one slice.
 pub(crate) trait DecodeFields: Default {
