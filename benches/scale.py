@@ -127,7 +127,7 @@ def shapes(scale: Scale, places: Places, seconds: float, rounds: int) -> list[Po
             points += scale.points(start, scale.one, work, SHAPES, seconds, tell_point, tell)
     rows = []
     for shape in SHAPES:
-        ours, bare = (cheapest_of(points, name, shape) for name in PAIR)
+        ours, bare = (best_of(points, name, shape) for name in PAIR)
         rows.append(
             (
                 f"{shape[0]} x {shape[1]}",
@@ -209,24 +209,25 @@ def growth_table(points: Sequence[Point], of: Sequence[tuple[int, int]]) -> str:
     names = list(dict.fromkeys(point.server for point in points))
     rows = []
     for shape in of:
-        first = cheapest_of(points, names[0], shape)
+        first = best_of(points, names[0], shape)
         for name in names:
-            cpu, rate = cheapest_of(points, name, shape)
+            cpu, rate = best_of(points, name, shape)
             label = f"{shape[0]} x {shape[1]}"
             rows.append((name, label, f"{rate:,.0f}", f"{rate / first[1]:.2f}", f"{cpu:.2f}"))
     return table(("", "connections x calls", "req/s", "x first", "CPU us/call"), rows)
 
 
-def cheapest_of(
-    points: Sequence[Point], server: str, shape: tuple[int, int]
-) -> tuple[float, float]:
-    """CPU time per call and calls a second of a server in a shape: the cheapest round."""
+def best_of(points: Sequence[Point], server: str, shape: tuple[int, int]) -> tuple[float, float]:
+    """CPU time per call and calls a second of a server in a shape, of its least disturbed rounds."""
     own = [
-        (point.cpu_us_per_call, point.calls_per_second)
+        point
         for point in points
         if point.server == server and (point.connections, point.streams) == shape
     ]
-    return min(own, default=(math.nan, math.nan))
+    return (
+        min((point.cpu_us_per_call for point in own), default=math.nan),
+        max((point.calls_per_second for point in own), default=math.nan),
+    )
 
 
 def renamed(point: Point, name: str) -> Point:
