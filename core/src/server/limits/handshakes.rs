@@ -91,6 +91,8 @@ impl Beginning {
             sleep_until(self.began + GRACE).await;
         };
         tokio::select! {
+            // What has come counts, however late the server gets to it.
+            biased;
             output = part => Ok(output),
             () = displaced => Err(Refusal::Handshakes),
             () = sleep_until(deadline) => Err(Refusal::HandshakeTimeout),
@@ -125,6 +127,7 @@ mod tests {
         let oldest = beginnings[0].within(pending::<()>()).await;
         assert_eq!(oldest, Err(Refusal::Handshakes));
         assert_eq!(begun.elapsed().as_secs(), 1);
+        assert_eq!(beginnings[0].within(ready(7)).await, Ok(7));
         assert_eq!(beginnings[1].within(ready(7)).await, Ok(7));
         let last = beginnings[2].within(pending::<()>()).await;
         assert_eq!(last, Err(Refusal::HandshakeTimeout));
