@@ -218,7 +218,7 @@ def growth_table(points: Sequence[Point], of: Sequence[tuple[int, int]]) -> str:
 
 
 def best_of(points: Sequence[Point], server: str, shape: tuple[int, int]) -> tuple[float, float]:
-    """CPU time per call and calls a second of a server in a shape, of its least disturbed rounds."""
+    """CPU time per call and calls a second of a server in a shape, each of the better round."""
     own = [
         point
         for point in points
