@@ -81,7 +81,8 @@ test: test-rust test-models test-generated test-python test-node test-c test-soa
 
 test-rust: target/required
 	@tools/require.sh faketime haproxy
-	cargo test --workspace --exclude exhook-node --exclude exhook-python --exclude exhook-benches
+	cargo test --workspace --exclude exhook-node --exclude exhook-python \
+		--exclude exhook-benches --exclude exhook-bench-pajamax
 	cargo test -p exhook-node --test '*'
 
 # The slot and the inbox under every interleaving of their threads.
@@ -164,7 +165,7 @@ lint-python: $(VENV)/linters
 	$(RUFF) format --check $(PYTHON_SOURCES)
 	$(VENV)/bin/mypy --config-file bindings-python/pyproject.toml bindings-python/python/exhook
 	$(VENV)/bin/mypy --strict $(wildcard tools/*.py) bindings-c/docs/groups.py
-	cd benches && ../$(VENV)/bin/mypy --strict run.py agree.py scale.py
+	cd benches && ../$(VENV)/bin/mypy --strict run.py report.py agree.py scale.py
 	MYPYPATH=benches $(VENV)/bin/mypy --strict $(wildcard tests/instructions/*.py)
 
 lint-node: $(NODE_MODULES)
@@ -190,11 +191,12 @@ restart-drill: target/required ## restart and crash instances behind HAProxy whi
 	@tools/require.sh haproxy
 	cargo test --quiet -p exhook --test restart_drill -- --crash
 
-bench: target/required ## measure our servers beside bare tonic, grpcio and grpc-js
+bench: target/required-node ## measure our servers beside gRPC's of every language; some 35 minutes
 	@tools/require.sh h2load
-	$(PYTHON) benches/run.py
+	$(PYTHON) benches/run.py --output benches/results.json
+	$(PYTHON) benches/report.py
 
-bench-quick: target/required ## the same in one short round
+bench-quick: target/required-node ## two of its works in one short round: does everything work?
 	@tools/require.sh h2load
 	$(PYTHON) benches/run.py --quick
 
@@ -231,7 +233,7 @@ fuzz: target/required ## fuzz decoding and answering for a minute each
 
 clean: ## remove what was built
 	rm -rf target $(VENV) bindings-node/native bindings-node/node_modules examples/node/node_modules \
-		benches/peers/grpc_js/node_modules tests/browser/node_modules
+		benches/peers/node/node_modules tests/browser/node_modules
 
 target/required: tools/require.sh
 	@tools/require.sh cargo cc

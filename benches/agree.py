@@ -17,11 +17,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from harness import BenchError, broker_calls, report
+from harness import BenchError, broker_calls, tables
+from harness.kinds import KINDS
 from harness.load import FINISHED, REQUESTS
 from harness.prepare import check_machine, target_directory
 from harness.processes import children_seconds, cpu_seconds
-from harness.servers import KINDS, Places, running
+from harness.servers import Places, running
 
 SERVERS = ("exhook-rust", "tonic")
 SHAPES = ("1x1", "8x1", "8x16", "8x128", "24x16")
@@ -197,7 +198,7 @@ def run(arguments: argparse.Namespace) -> None:
     head = ["work", "server", "shape", "h2load req/s", "exhook req/s", "ratio"]
     head += ["h2load server us", "exhook server us", "ratio"]
     head += ["h2load own us", "exhook own us", f"within {AGREED:.0%}"]
-    print(report.table(head, rows))
+    print(tables.table(head, rows))
 
 
 def main() -> int:

@@ -6,16 +6,27 @@ from __future__ import annotations
 import argparse
 import signal
 import sys
+import time
+from collections.abc import Callable
 from functools import partial
 from pathlib import Path
+from typing import TypeVar
 
-from harness import BenchError, report
+from harness import BenchError, tables
+from harness.growth import growth
+from harness.kinds import BASELINE, KINDS, Kind
+from harness.machine import commit, describe_machine, versions
 from harness.measure import Bench, Plan
-from harness.prepare import check_machine, describe_machine, prepare
-from harness.servers import BASELINE, KINDS, Kind
+from harness.prepare import Prepared, check_machine, prepare
+from harness.results import Results
+from harness.shapes import FULL, HALF_LOAD, QUICK, Case, product, shape_of
 from harness.works import WORKS
 
 INTERRUPTED = 130
+DEFAULT_WORK = "publish-replace-365"
+DEFAULT_SHAPE = "8x16"
+
+Chosen = TypeVar("Chosen")
 
 
 def parse_arguments() -> argparse.Namespace:
@@ -23,37 +34,40 @@ def parse_arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument(
         "--servers",
-        type=chosen,
-        default=list(KINDS.values()),
+        type=listed(server_of),
         metavar="A,B",
-        help=f"which to measure, of {', '.join(KINDS)} (default: all)",
+        help=f"which to measure, of {', '.join(KINDS)} (default: all but deferred and suspending)",
     )
     parser.add_argument(
-        "--work",
-        choices=WORKS,
-        default="publish-replace-365",
-        help="the call that is made (default: %(default)s)",
+        "--works",
+        type=listed(work_of),
+        metavar="A,B",
+        help=f"the calls that are made, of {', '.join(WORKS)} (default: those of the full run, or "
+        f"{DEFAULT_WORK} where --shapes is given)",
     )
-    parser.add_argument("--rounds", type=at_least_one, default=3, help="default: %(default)s")
     parser.add_argument(
-        "--seconds", type=float, default=3.0, help="of each run, about (default: %(default)s)"
+        "--shapes",
+        type=listed(shape_of),
+        metavar="CxS,...",
+        help="connections and calls under way on each, or half-load for calls at half of "
+        f"{BASELINE}'s peak (default: {DEFAULT_SHAPE} where --works is given)",
     )
-    parser.add_argument("--json", type=Path, metavar="FILE", help="write every sample to FILE")
-    instead = parser.add_mutually_exclusive_group()
-    instead.add_argument(
+    parser.add_argument("--rounds", type=at_least_one, help="default: 3, or 1 with --quick")
+    parser.add_argument(
+        "--seconds", type=float, help="of each run, about (default: 2, or 1 with --quick)"
+    )
+    parser.add_argument(
+        "--output", type=Path, metavar="FILE", help="where results go once all is measured"
+    )
+    parser.add_argument(
         "--memory",
         type=at_least_one,
         metavar="CALLS",
         help="instead of the rounds, make so many calls and print the resident memory after 1 "
         "and 5 million and at the end",
     )
-    instead.add_argument(
-        "--half-load",
-        action="store_true",
-        help=f"instead of the peak, measure the latency at half of {BASELINE}'s peak rate",
-    )
     parser.add_argument(
-        "--quick", action="store_true", help="one short round: does everything work?"
+        "--quick", action="store_true", help="two cases in one short round: does everything work?"
     )
     parser.add_argument(
         "--no-build", action="store_true", help="take what an earlier run has built and installed"
@@ -61,14 +75,30 @@ def parse_arguments() -> argparse.Namespace:
     return parser.parse_args()
 
 
-def chosen(names: str) -> list[Kind]:
-    """The servers of a comma-separated list."""
-    unknown = [name for name in names.split(",") if name not in KINDS]
-    if unknown:
-        raise argparse.ArgumentTypeError(
-            f"no server is called {unknown[0]!r}; there are {', '.join(KINDS)}"
-        )
-    return [KINDS[name] for name in dict.fromkeys(names.split(","))]
+def listed(of: Callable[[str], Chosen]) -> Callable[[str], list[Chosen]]:
+    """Reads a comma-separated list."""
+
+    def read(text: str) -> list[Chosen]:
+        try:
+            return [of(name) for name in dict.fromkeys(text.split(","))]
+        except ValueError as error:
+            raise argparse.ArgumentTypeError(str(error)) from None
+
+    return read
+
+
+def server_of(name: str) -> Kind:
+    """The server of this name."""
+    if name not in KINDS:
+        raise ValueError(f"no server is called {name!r}; there are {', '.join(KINDS)}")
+    return KINDS[name]
+
+
+def work_of(name: str) -> str:
+    """The name, if there is such a work."""
+    if name not in WORKS:
+        raise ValueError(f"no work is called {name!r}; there are {', '.join(WORKS)}")
+    return name
 
 
 def at_least_one(text: str) -> int:
@@ -79,54 +109,76 @@ def at_least_one(text: str) -> int:
     return value
 
 
-def run(arguments: argparse.Namespace) -> None:
-    """Sets up, measures and reports."""
-    work = WORKS[arguments.work]
-    if arguments.quick:
-        plan = Plan(work, rounds=1, seconds=1.0, warm_up_calls=2_000, latency_calls=1_000)
-    else:
-        plan = Plan(work, arguments.rounds, arguments.seconds, 20_000, 10_000)
+def cases_of(arguments: argparse.Namespace) -> list[Case]:
+    """The works and shapes that are asked for."""
+    if not arguments.works and not arguments.shapes:
+        return QUICK if arguments.quick else FULL
+    works = arguments.works or [DEFAULT_WORK]
+    cases = product(works, arguments.shapes or [shape_of(DEFAULT_SHAPE)])
+    for case in cases:
+        if case.shape is HALF_LOAD and not case.work.bench:
+            raise BenchError(
+                f"`exhook bench`, which makes {HALF_LOAD.name}, cannot {case.work.name}"
+            )
+    return cases
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Sets up, measures and reports; returns the exit code."""
+    cases = cases_of(arguments)
     cpus = check_machine()
-    half_load: bool = arguments.half_load
-    needed = [*arguments.servers, KINDS[BASELINE]] if half_load else arguments.servers
-    places = prepare(needed, build=not arguments.no_build, paced=half_load)
-    bench = Bench(places, *cpus)
-    machine = describe_machine()
-    print(f"{work.name}: {work.method}, a request of {len(work.request)} bytes")
-    print("; ".join(f"{name} {value}" for name, value in machine.items()), flush=True)
+    state = commit()
+    kinds = arguments.servers or [kind for kind in KINDS.values() if kind.by_default]
+    if any(case.shape.is_open for case in cases) and KINDS[BASELINE] not in kinds:
+        kinds = [KINDS[BASELINE], *kinds]
+    prepared = prepare(kinds, build=not arguments.no_build, may_skip=not arguments.servers)
+    for name, reason in prepared.skipped.items():
+        tell(f"{name} is skipped: {reason}")
     if arguments.memory:
-        grown = {}
-        for kind in arguments.servers:
-            told = partial(tell_memory, kind.name)
-            grown[kind.name] = bench.memory(kind, plan, arguments.memory, told)
-        print(report.memory_table(grown))
-        return
-    if half_load:
-        measure_half_load(bench, arguments, plan, machine)
-        return
-    samples = bench.rounds(arguments.servers, plan, lambda sample: tell(report.line(sample)))
-    print(report.tables(samples))
-    if warning := report.disturbance(samples):
-        tell(f"warning: {warning}")
-    if arguments.json:
-        report.write_json(arguments.json, machine, plan, samples)
-
-
-def measure_half_load(
-    bench: Bench, arguments: argparse.Namespace, plan: Plan, machine: dict[str, str]
-) -> None:
-    """Measures the latency at half of the baseline's peak."""
-    peak = bench.peak(plan)
-    tell(f"{BASELINE} answers {peak.calls_per_second:,.0f} calls a second at its peak")
-    rate = peak.calls_per_second / 2
-    samples = bench.paced_rounds(
-        arguments.servers, plan, rate, lambda sample: tell(report.paced_line(sample))
+        measure_growth(prepared, cases[0], arguments.memory, cpus)
+        return 0
+    plan = Plan(
+        rounds=arguments.rounds or (1 if arguments.quick else 3),
+        seconds=arguments.seconds or (1.0 if arguments.quick else 2.0),
     )
-    print(report.paced_table(samples, rate))
-    if warning := report.disturbance([peak, *samples]):
+    results = Results(describe_machine(), state, versions(prepared.places), plan, prepared.skipped)
+    kept = prepared.places.target / "bench-results.json"
+    bench = Bench(prepared.places, *cpus, plan)
+    began = time.monotonic()
+    turns = plan.rounds * len(prepared.kinds)
+    try:
+        for turn, measured in enumerate(bench.rounds(prepared.kinds, cases), start=1):
+            results.add(measured)
+            results.write(kept)
+            for one in measured:
+                tell(tables.line(one))
+            tell(f"{turn} of {turns} after {(time.monotonic() - began) / 60:.1f} minutes")
+    except KeyboardInterrupt:
+        print(tables.tables(results.entries()))
+        tell(f"interrupted; the servers are stopped, and what was measured is in {kept}")
+        return INTERRUPTED
+    print(tables.tables(results.entries()))
+    return finish(results, arguments.output or kept)
+
+
+def finish(results: Results, file: Path) -> int:
+    """Writes the results, tells what is wrong with them, and returns the exit code."""
+    results.write(file)
+    tell(f"the results are in {file}")
+    if warning := results.disturbance():
         tell(f"warning: {warning}")
-    if arguments.json:
-        report.write_paced_json(arguments.json, machine, plan, peak, samples)
+    for failure in results.failures:
+        tell(f"warning: no figures: {tables.line(failure)}")
+    return int(any(KINDS[failure.server].is_ours for failure in results.failures))
+
+
+def measure_growth(prepared: Prepared, case: Case, calls: int, cpus: tuple[int, int]) -> None:
+    """Prints the resident memory of each server over so many calls."""
+    grown = {}
+    for kind in prepared.kinds:
+        told = partial(tell_memory, kind.name)
+        grown[kind.name] = growth(kind, case.work, calls, prepared.places, cpus, told)
+    print(tables.memory_table(grown))
 
 
 def tell(text: str) -> None:
@@ -136,7 +188,7 @@ def tell(text: str) -> None:
 
 def tell_memory(server: str, calls: int, resident: int) -> None:
     """Tells how far the memory run is."""
-    tell(f"{server}: {resident / report.MIB:.1f} MiB after {calls:,} calls")
+    tell(f"{server}: {resident / tables.MIB:.1f} MiB after {calls:,} calls")
 
 
 def interrupt(_signal: int, _frame: object) -> None:
@@ -149,14 +201,13 @@ def main() -> int:
     for number in (signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, interrupt)
     try:
-        run(parse_arguments())
+        return run(parse_arguments())
     except BenchError as error:
         tell(f"error: {error}")
         return 1
     except KeyboardInterrupt:
-        tell("interrupted; the servers are stopped")
+        tell("interrupted")
         return INTERRUPTED
-    return 0
 
 
 if __name__ == "__main__":

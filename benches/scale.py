@@ -17,11 +17,13 @@ from dataclasses import asdict, replace
 from pathlib import Path
 
 from harness import ROOT, BenchError
-from harness.prepare import check_machine, describe_machine, prepare
-from harness.report import table
+from harness.kinds import BASELINE, KINDS, Kind
+from harness.machine import commit, describe_machine, versions
+from harness.prepare import check_machine, prepare
 from harness.scale_measure import ColdStart, Idle, Point, Scale
 from harness.scale_servers import start_of, start_of_workers
-from harness.servers import BASELINE, KINDS, Kind, Places
+from harness.servers import Places
+from harness.tables import table
 from harness.works import WORKS
 
 INTERRUPTED = 130
@@ -79,6 +81,7 @@ def run(arguments: argparse.Namespace) -> None:
     if arguments.quick:
         seconds, rounds, times = 0.2, 1, 1
     cpus = check_machine()
+    state = commit()
     kinds = [KINDS[name] for name in (STARTED if "start" in arguments.parts else PAIR)]
     if "workers" in arguments.parts:
         kinds.append(KINDS["exhook-python-def"])
@@ -96,19 +99,29 @@ def run(arguments: argparse.Namespace) -> None:
     }
     for part in arguments.parts:
         measured[part] = [asdict(found) for found in measures[part]()]
-    content = {"machine": machine, "seconds": seconds, "rounds": rounds, **measured}
+    content = {
+        "machine": machine,
+        "commit": state,
+        "versions": versions(places),
+        "seconds": seconds,
+        "rounds": rounds,
+        **measured,
+    }
     arguments.json.write_text(json.dumps(content, indent=2) + "\n")
 
 
 def prepared(kinds: Sequence[Kind], build: bool) -> tuple[Places, list[Kind]]:
     """What can be had; without building, what is there."""
     if build:
-        return prepare(kinds, build=True), list(kinds)
+        made = prepare(kinds, build=True, may_skip=True)
+        for name, reason in made.skipped.items():
+            tell(f"{name} is left out: {reason}")
+        return made.places, made.kinds
     there = []
     places = None
     for kind in kinds:
         try:
-            places = prepare([kind], build=False)
+            places = prepare([kind], build=False, may_skip=False).places
             there.append(kind)
         except BenchError as error:
             tell(f"{kind.name} is left out: {error}")

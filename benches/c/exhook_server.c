@@ -10,7 +10,8 @@
 
 #include <exhook.h>
 
-enum { PREPARED_BYTES = 64 * 1024 };
+/* A payload that begins with KEPT is left as it is. */
+enum { PREPARED_BYTES = 64 * 1024, KEPT = 'k' };
 
 static uint8_t prepared[PREPARED_BYTES];
 static pthread_key_t message_key;
@@ -39,7 +40,12 @@ static exhook_message *own_message(void) {
 
 /* Publishes a payload as long as the call's, and made of `r` only. No copy up to 64 KiB. */
 static void answer_publish(exhook_call *call) {
-  size_t length = exhook_call_message_payload(call).len;
+  exhook_bytes published = exhook_call_message_payload(call);
+  size_t length = published.len;
+  if (length > 0 && published.data[0] == KEPT) {
+    exhook_reply_ignore(call);
+    return;
+  }
   exhook_message *message = own_message();
   if (length <= PREPARED_BYTES) {
     exhook_message_give_payload(message, exhook_bytes_of(prepared, length), NULL, NULL);
@@ -124,6 +130,11 @@ static void at_once(exhook_call *call, void *user) {
   answer(call);
 }
 
+static void connected(exhook_call *call, void *user) {
+  (void)call;
+  (void)user;
+}
+
 static void later(exhook_call *call, void *to) {
   exhook_call *owned = exhook_call_defer(call);
   if (owned != NULL) queue_push(to, owned);
@@ -162,6 +173,8 @@ int main(int count, char **arguments) {
                                 &deferred, NULL));
   require(exhook_server_on_with(server, EXHOOK_HOOK_MESSAGE_PUBLISH, options, callback, &deferred,
                                 NULL));
+  require(
+      exhook_server_on_with(server, EXHOOK_HOOK_CLIENT_CONNECTED, options, connected, NULL, NULL));
   exhook_options_free(options);
 
   pthread_t worker;

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import re
-import statistics
 import subprocess
 import sys
 import tempfile
@@ -36,24 +35,14 @@ class Target:
 
 @dataclass(frozen=True)
 class Latency:
-    """How long single calls took, in microseconds."""
-
-    min: float
-    mean: float
-    p50: float
-    p99: float
-
-
-@dataclass(frozen=True)
-class Paced:
-    """How long calls took that came at a given rate, in microseconds from when each was due."""
+    """How long so many calls took, in milliseconds; at a rate from when each was due."""
 
     calls: int
-    p50: float
-    p99: float
-    p999: float
-    # By how much the load itself was late, which is in the times above.
-    sent_late_p99: float
+    p50_ms: float
+    p99_ms: float
+    p999_ms: float
+    # By how much the load itself was late at a rate, which is in the times above.
+    sent_late_p99_ms: float | None = None
 
 
 def probe(python: Path, address: str, work: Work) -> int:
@@ -67,31 +56,29 @@ def probe(python: Path, address: str, work: Work) -> int:
     return len(done.stdout)
 
 
-def send(target: Target, calls: int, connections: int = 8, streams: int = 16) -> float:
+def send(target: Target, calls: int, connections: int, streams: int) -> float:
     """Makes ``calls`` calls and returns how many were answered in a second."""
     return _h2load(target, calls, connections, streams, [])
 
 
-def send_one_by_one(target: Target, calls: int) -> Latency:
-    """Makes ``calls`` calls on one connection, each after the answer to the one before."""
+def send_timed(target: Target, calls: int, connections: int, streams: int) -> Latency:
+    """Makes ``calls`` calls and returns how long they took."""
     with tempfile.TemporaryDirectory() as folder:
         log = Path(folder) / "requests.tsv"
-        _h2load(target, calls, 1, 1, [f"--log-file={log}"])
+        _h2load(target, calls, connections, streams, [f"--log-file={log}"])
         times = sorted(int(line.split("\t")[2]) for line in log.read_text().splitlines())
     if len(times) != calls:
         raise BenchError(f"h2load logged {len(times)} of {calls} calls")
     return Latency(
-        min=times[0],
-        mean=statistics.fmean(times),
-        p50=times[len(times) // 2],
-        p99=times[len(times) * 99 // 100],
+        calls=calls,
+        p50_ms=times[calls // 2] / 1e3,
+        p99_ms=times[calls * 99 // 100] / 1e3,
+        p999_ms=times[calls * 999 // 1000] / 1e3,
     )
 
 
-def send_at_rate(
-    target: Target, exhook: Path, calls_per_second: float, seconds: float
-) -> Paced | None:
-    """Makes calls at a rate that does not depend on the answers; None when too many wait."""
+def send_at_rate(target: Target, exhook: Path, calls_per_second: float, seconds: float) -> Latency:
+    """Makes calls at a rate that does not depend on the answers; fails when too many wait."""
     command = ["taskset", "-c", str(target.cpu), str(exhook), "bench", "--to", target.address]
     command += ["--rate", f"{calls_per_second:.0f}", "--seconds", str(seconds), "--warm-up", "0"]
     command += ["--timeout-ms", str(BACKLOG_MS), "--json", "--quiet", *target.work.bench]
@@ -101,17 +88,16 @@ def send_at_rate(
     told = json.loads(done.stdout)
     if done.returncode == FAILED:
         reasons = [reason["reason"] for reason in told["reasons"]] or [told["ended_early"]]
-        print(f"{target.address}: {reasons[0]}", file=sys.stderr)
-        return None
+        raise BenchError(f"it did not keep up with {calls_per_second:,.0f} calls/s: {reasons[0]}")
     if told["verdicts"] != {target.work.verdict: told["calls"]}:
         raise BenchError(f"not every answer is {target.work.verdict}: {told['verdicts']}")
     times = told["latency_us"]
-    return Paced(
+    return Latency(
         calls=told["calls"],
-        p50=times["p50"],
-        p99=times["p99"],
-        p999=times["p99_9"],
-        sent_late_p99=told["sent_late_us"]["p99"],
+        p50_ms=times["p50"] / 1e3,
+        p99_ms=times["p99"] / 1e3,
+        p999_ms=times["p99_9"] / 1e3,
+        sent_late_p99_ms=told["sent_late_us"]["p99"] / 1e3,
     )
 
 

@@ -1,4 +1,4 @@
-"""What C and C++ compilers build: the C++ peer, and our C server with its library."""
+"""What other compilers build: our C server with its library, the C++ peer and the Go peer."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ import subprocess
 from pathlib import Path
 
 from harness import ROOT, BenchError
+from harness.machine import GO_PEER
 from harness.step import step
 
 GRPC_CPP = ROOT / "benches" / "peers" / "grpc_cpp"
@@ -21,6 +22,14 @@ GRPC_CPP_TOOLS = {
 }
 # To be linked, so for the compiler to find.
 GRPC_CPP_FILES = {"libgrpc++.a": "libgrpc++-dev", "libjemalloc.so.2": "libjemalloc2"}
+
+GO_PLUGINS = (
+    "google.golang.org/protobuf/cmd/protoc-gen-go",
+    "google.golang.org/grpc/cmd/protoc-gen-go-grpc",
+)
+GO_MODULE = "exhook-bench-go"
+# Takes the toolchain that is there, or says that it is too old.
+GO_VARIABLES = {"GOTOOLCHAIN": "local", "GOFLAGS": "-mod=mod -buildvcs=false"}
 
 C_SOURCE = ROOT / "benches" / "c" / "exhook_server.c"
 INCLUDE = ROOT / "bindings-c" / "include"
@@ -57,6 +66,25 @@ def build_c(server: Path) -> None:
     command = ["cc", "-std=c99", "-O2", "-Wall", "-Wextra", "-Wpedantic", "-Werror", "-pthread"]
     command += [f"-I{INCLUDE}", "-o", str(server), str(C_SOURCE)]
     step([*command, str(library), "-Wl,-rpath,$ORIGIN"])
+
+
+def build_go(server: Path, python: Path) -> None:
+    """Builds the Go peer in the folder of ``server``, with code that ``python`` generates there."""
+    if shutil.which("go") is None:
+        raise BenchError("grpc-go cannot be built: install Go, or leave it out of --servers")
+    folder = server.parent
+    folder.mkdir(exist_ok=True)
+    for source in GO_PEER.iterdir():
+        shutil.copy(source, folder)
+    remedy = "grpc-go needs the Go that go.mod names, and Go's module proxy"
+    step(["go", "build", "-o", "bin/", *GO_PLUGINS], remedy, folder, GO_VARIABLES)
+    command = [str(python), "-m", "grpc_tools.protoc", f"-I{ROOT / 'proto'}"]
+    for plugin in ("go", "go-grpc"):
+        command += [f"--plugin=protoc-gen-{plugin}=bin/protoc-gen-{plugin}", f"--{plugin}_out=."]
+        command += [f"--{plugin}_opt=module={GO_MODULE}"]
+        command += [f"--{plugin}_opt=Mexhook_v3.proto={GO_MODULE}/exhookv3"]
+    step([*command, "exhook_v3.proto"], folder=folder)
+    step(["go", "build", "-o", server.name, "."], remedy, folder, GO_VARIABLES)
 
 
 def _is_linkable(file: str) -> bool:

@@ -4,24 +4,41 @@ from __future__ import annotations
 
 import json
 import os
-import platform
 import shutil
 import subprocess
 import sys
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from harness import ROOT, BenchError, native
-from harness.servers import C_BINARY, CPP_BINARY, EXHOOK, Kind, Places
-from harness.step import step
+from harness.kinds import C_BINARY, CPP_BINARY, GO_BINARY, Kind
+from harness.machine import NODE_PEERS
+from harness.measure import EXHOOK
+from harness.servers import Places
+from harness.step import is_fresh, step
 
 TOOLS = {
     "h2load": "install the Debian package nghttp2-client",
     "taskset": "install the Debian package util-linux",
     "cargo": "install Rust with rustup",
 }
+REQUIREMENTS = ROOT / "benches" / "peers" / "python" / "requirements.txt"
+# What our Python package is made of.
+PYTHON_SOURCES = [
+    *(ROOT / name for name in ("Cargo.toml", "Cargo.lock", "build.rs", "proto")),
+    *(ROOT / name / "src" for name in ("core", "cli", "bindings-python")),
+    *(ROOT / "bindings-python" / name for name in ("python", "pyproject.toml", "Cargo.toml")),
+]
 
-GRPC_JS = ROOT / "benches" / "peers" / "grpc_js"
+
+@dataclass
+class Prepared:
+    """What can be measured, and why the rest cannot."""
+
+    places: Places
+    kinds: list[Kind]
+    skipped: dict[str, str] = field(default_factory=dict)
 
 
 def check_machine() -> tuple[int, int]:
@@ -37,101 +54,124 @@ def check_machine() -> tuple[int, int]:
     return cpus[0], cpus[1]
 
 
-def prepare(kinds: Sequence[Kind], build: bool, paced: bool = False) -> Places:
+def prepare(kinds: Sequence[Kind], build: bool, may_skip: bool) -> Prepared:
     """Builds and installs what ``kinds`` need, or with ``build`` off takes what is there.
 
-    With ``paced`` also what makes calls at a given rate.
+    With ``may_skip`` a peer that cannot be had is left out; ours never is.
     """
-    binaries = {kind.binary for kind in kinds if kind.binary} | ({EXHOOK} if paced else set())
     target = target_directory()
-    venv = target / "bench-venv"
     places = Places(
         target=target,
-        python=venv / "bin" / "python",
+        python=target / "bench-venv" / "bin" / "python",
         generated=target / "bench-generated",
         logs=target / "bench-logs",
     )
     places.logs.mkdir(parents=True, exist_ok=True)
     if build:
-        _build_rust(binaries)
-        if any(binary.startswith(CPP_BINARY) for binary in binaries):
-            native.build_cpp(target / CPP_BINARY)
-        if C_BINARY in binaries:
-            native.build_c(target / C_BINARY)
+        _build_rust(kinds)
         # The probe that checks answers is one of them.
-        _install_python_peers(venv, places)
-        if any(kind.is_python and kind.needs_package for kind in kinds):
-            _pip(places, str(ROOT / "bindings-python"))
-        if any(kind.is_node for kind in kinds):
-            _prepare_node(kinds)
-    needed = [target / binary for binary in sorted(binaries)]
-    if any(kind.is_node and not kind.needs_package for kind in kinds):
-        needed.append(GRPC_JS / "node_modules")
-    missing = [path for path in (places.python, *needed) if not path.exists()]
-    if missing:
-        raise BenchError(f"{missing[0]} is missing: run once without --no-build")
-    return places
-
-
-def describe_machine() -> dict[str, str]:
-    """What figures depend on, without naming the machine."""
-    cpuinfo = Path("/proc/cpuinfo").read_text().splitlines()
-    models = [line.partition(":")[2].strip() for line in cpuinfo if line.startswith("model name")]
-    return {
-        "cpu": models[0] if models else platform.machine(),
-        "cpus": str(os.cpu_count()),
-        "kernel": platform.release(),
-        "python": platform.python_version(),
-        "node": _output(["node", "--version"]).removeprefix("v"),
-        "rustc": _output(["rustc", "--version"]).removeprefix("rustc "),
-        "h2load": _output(["h2load", "--version"]).removeprefix("h2load "),
-        "commit": _output(["git", "describe", "--always", "--dirty"]),
-    }
+        _install_python_peers(places)
+    _require([places.python, target / EXHOOK])
+    prepared = Prepared(places, [])
+    tried: dict[str, str] = {}
+    for kind in kinds:
+        if (reason := tried.get(_part(kind))) is None:
+            try:
+                if build:
+                    _build(kind, places)
+                _require(_needed(kind, places))
+            except BenchError as error:
+                if kind.is_ours or not may_skip:
+                    raise
+                reason = str(error)
+            tried[_part(kind)] = reason or ""
+        if reason:
+            prepared.skipped[kind.name] = reason
+        else:
+            prepared.kinds.append(kind)
+    return prepared
 
 
 def target_directory() -> Path:
     """Where cargo puts what it builds."""
-    metadata = _output(["cargo", "metadata", "--no-deps", "--format-version", "1"])
+    command = ["cargo", "metadata", "--no-deps", "--format-version", "1"]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
     try:
-        return Path(json.loads(metadata)["target_directory"])
+        return Path(json.loads(done.stdout)["target_directory"])
     except (ValueError, KeyError):
         raise BenchError("cargo metadata fails in the repository; run it to see why") from None
 
 
-def _build_rust(binaries: Collection[str]) -> None:
-    names = [Path(binary).name for binary in sorted(binaries) if binary.startswith("release/")]
-    if names:
-        options = [option for name in names for option in ("--bin", name)]
-        step(["cargo", "build", "--release", "-p", "exhook-benches", "-p", "exhook-cli", *options])
+def _part(kind: Kind) -> str:
+    """What is built at once, and so for the first of its kinds only."""
+    return kind.binary or f"{kind.is_ours} {Path(kind.script).parent}"
 
 
-def _install_python_peers(venv: Path, places: Places) -> None:
+def _build(kind: Kind, places: Places) -> None:
+    builds: dict[str, Callable[[Path], None]] = {
+        CPP_BINARY: native.build_cpp,
+        f"{CPP_BINARY}-default": native.build_cpp,
+        C_BINARY: native.build_c,
+    }
+    if native_build := builds.get(kind.binary):
+        native_build(places.target / kind.binary)
+    elif kind.binary == GO_BINARY:
+        native.build_go(places.target / kind.binary, places.python)
+    elif kind.is_python and kind.is_ours:
+        with is_fresh(places.target / "bench-venv" / "exhook-installed", PYTHON_SOURCES) as fresh:
+            if not fresh:
+                _pip(places, str(ROOT / "bindings-python"))
+    elif kind.is_node:
+        _build_node(kind)
+
+
+def _needed(kind: Kind, places: Places) -> list[Path]:
+    if kind.binary:
+        return [places.target / kind.binary]
+    return [NODE_PEERS / "node_modules"] if kind.is_node and not kind.is_ours else []
+
+
+def _require(paths: Collection[Path]) -> None:
+    for path in paths:
+        if not path.exists():
+            raise BenchError(f"{path} is missing: run once without --no-build")
+
+
+def _build_rust(kinds: Sequence[Kind]) -> None:
+    names = [Path(EXHOOK).name, *(Path(kind.binary).name for kind in kinds if kind.is_rust)]
+    packages = ["exhook-benches", "exhook-bench-pajamax", "exhook-cli"]
+    options = [option for name in packages for option in ("-p", name)]
+    options += [option for name in dict.fromkeys(names) for option in ("--bin", name)]
+    step(["cargo", "build", "--release", *options])
+
+
+def _install_python_peers(places: Places) -> None:
+    proto = ROOT / "proto" / "exhook_v3.proto"
+    venv = places.python.parents[1]
     if not places.python.exists():
         step([sys.executable, "-m", "venv", str(venv)], "Debian: install python3-venv")
-    _pip(places, "-r", str(ROOT / "benches" / "peers" / "requirements.txt"))
-    places.generated.mkdir(exist_ok=True)
-    outputs = [f"--{kind}_out={places.generated}" for kind in ("python", "grpc_python")]
-    protoc = [str(places.python), "-m", "grpc_tools.protoc", f"-I{ROOT / 'proto'}"]
-    step([*protoc, *outputs, "exhook_v3.proto"])
+    with is_fresh(places.generated / "made", [REQUIREMENTS, proto]) as fresh:
+        if fresh:
+            return
+        _pip(places, "-r", str(REQUIREMENTS))
+        places.generated.mkdir(exist_ok=True)
+        outputs = [f"--{kind}_out={places.generated}" for kind in ("python", "grpc_python")]
+        protoc = [str(places.python), "-m", "grpc_tools.protoc", f"-I{proto.parent}"]
+        step([*protoc, *outputs, proto.name])
 
 
-def _prepare_node(kinds: Sequence[Kind]) -> None:
+def _build_node(kind: Kind) -> None:
     if shutil.which("npm") is None:
         raise BenchError("npm is missing: install Node.js 18 or newer")
-    if any(kind.is_node and not kind.needs_package for kind in kinds):
-        step(["npm", "ci", "--prefix", str(GRPC_JS)])
-    if any(kind.is_node and kind.needs_package for kind in kinds):
+    if kind.is_ours:
         step(["node", str(ROOT / "bindings-node" / "scripts" / "build.js")])
+        return
+    made = NODE_PEERS / "node_modules" / ".bench-installed"
+    with is_fresh(made, [NODE_PEERS / "package-lock.json"]) as fresh:
+        if not fresh:
+            step(["npm", "ci", "--ignore-scripts", "--no-audit", "--prefix", str(NODE_PEERS)])
 
 
 def _pip(places: Places, *arguments: str) -> None:
     pip = [str(places.python), "-m", "pip", "--disable-pip-version-check", "--quiet"]
     step([*pip, "install", *arguments])
-
-
-def _output(command: list[str]) -> str:
-    try:
-        done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
-    except FileNotFoundError:
-        return "none"
-    return done.stdout.strip()

@@ -9,6 +9,9 @@ from pathlib import Path
 
 TICKS_PER_SECOND = os.sysconf("SC_CLK_TCK")
 PROC = Path("/proc")
+# A process that spends no tick in that time has nothing to do.
+SETTLE_S = 0.05
+SETTLE_TIMEOUT_S = 3.0
 
 
 def family(pid: int) -> list[int]:
@@ -26,6 +29,18 @@ def family(pid: int) -> list[int]:
 def cpu_seconds(pid: int) -> float:
     """User and system time of ``pid`` and its descendants, all their threads, living or ended."""
     return sum(_ticks(member) for member in family(pid)) / TICKS_PER_SECOND
+
+
+def settled_cpu_seconds(pid: int) -> float:
+    """As ``cpu_seconds``, once what was answered before its work was done is done as well."""
+    deadline = time.monotonic() + SETTLE_TIMEOUT_S
+    spent = cpu_seconds(pid)
+    while time.monotonic() < deadline:
+        time.sleep(SETTLE_S)
+        before, spent = spent, cpu_seconds(pid)
+        if spent == before:
+            break
+    return spent
 
 
 def resident_bytes(pid: int) -> int:

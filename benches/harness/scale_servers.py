@@ -12,7 +12,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from harness import ROOT
-from harness.servers import HOST, Kind, Places
+from harness.kinds import Kind
+from harness.servers import HOST, Places
 
 STOP_TIMEOUT_S = 8.0
 

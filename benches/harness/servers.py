@@ -14,100 +14,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from harness import ROOT, BenchError
+from harness.kinds import Kind
 
 HOST = "127.0.0.1"
 START_TIMEOUT_S = 20.0
 STOP_TIMEOUT_S = 8.0
 GREETING = "listening on "
-
-# What all others are compared with.
-BASELINE = "tonic"
-# Makes calls at a given rate: `exhook bench`.
-EXHOOK = "release/exhook"
-CPP_BINARY = "bench-grpc-cpp/server"
-C_BINARY = "bench-c/exhook_server"
-
-
-@dataclass(frozen=True)
-class Kind:
-    """One way to serve: a binary below the target directory, or a script for Python or Node.js."""
-
-    name: str
-    binary: str = ""
-    script: str = ""
-    arguments: tuple[str, ...] = ()
-    announces: bool = True
-    needs_package: bool = False
-    # The peer of the same language, where that is not the baseline.
-    peer: str = ""
-
-    @property
-    def takes_options(self) -> bool:
-        """Whether it wants the address behind ``--bind``, and not as its only argument."""
-        return bool(self.script or self.arguments)
-
-    @property
-    def is_python(self) -> bool:
-        """Whether the venv's Python runs it."""
-        return self.script.endswith(".py")
-
-    @property
-    def is_node(self) -> bool:
-        """Whether Node.js runs it."""
-        return self.script.endswith(".mjs")
-
-
-def _python(mode: str) -> Kind:
-    return Kind(
-        f"exhook-python-{mode}",
-        script="python/exhook_server.py",
-        arguments=("--mode", mode),
-        announces=False,
-        needs_package=True,
-        peer="grpcio-aio",
-    )
-
-
-def _node(mode: str) -> Kind:
-    return Kind(
-        f"exhook-node-{mode}",
-        script="node/exhook_server.mjs",
-        arguments=("--mode", mode),
-        needs_package=True,
-        peer="grpc-js",
-    )
-
-
-def _c(mode: str) -> Kind:
-    return Kind(
-        f"exhook-c-{mode}",
-        binary=C_BINARY,
-        arguments=("--mode", mode),
-        peer="grpc-cpp",
-    )
-
-
-KINDS = {
-    kind.name: kind
-    for kind in (
-        Kind(BASELINE, binary="release/peer-tonic"),
-        Kind("grpcio-aio", script="peers/grpcio_asyncio.py"),
-        Kind("exhook-rust", binary="release/exhook-rust"),
-        _python("def"),
-        _python("inline"),
-        _python("async"),
-        _python("async-suspending"),
-        Kind("grpc-js", script="peers/grpc_js/server.mjs"),
-        _node("sync"),
-        _node("async"),
-        _node("async-suspending"),
-        Kind("grpc-cpp", binary=CPP_BINARY),
-        Kind("grpc-cpp-default", binary=f"{CPP_BINARY}-default"),
-        _c("inline"),
-        _c("lane"),
-        _c("deferred"),
-    )
-}
 
 
 @dataclass(frozen=True)

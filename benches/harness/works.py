@@ -9,7 +9,10 @@ from harness import BenchError, broker_calls, wire
 
 SERVICE = "/emqx.exhook.v3.HookProvider/"
 GRPC_PREFIX_BYTES = 5
+IGNORE = 1
 STOP_AND_RETURN = 2
+# What a payload begins with that servers leave as it is.
+KEPT = b"k"
 
 HEADERS = {
     "username": "sensor-0042",
@@ -33,10 +36,10 @@ class Work:
     method: str
     request: bytes
     check: Callable[[bytes], None]
-    # The options with which `exhook bench` makes calls of this kind and length.
-    bench: tuple[str, ...]
+    # The options with which `exhook bench` makes calls of this kind and length, if it can.
+    bench: tuple[str, ...] = ()
     # What a broker makes of the answer.
-    verdict: str
+    verdict: str = ""
 
     @property
     def frame(self) -> bytes:
@@ -58,16 +61,22 @@ def published_message(payload: bytes) -> bytes:
     )
 
 
-def publish(name: str, *, payload_bytes: int = 0, request_bytes: int = 0) -> Work:
-    """A publish whose payload is replaced, sized by its payload or as a whole."""
+def publish_request(payload: bytes) -> bytes:
+    """The call of ``message.publish`` with this payload."""
+    return wire.message(wire.data(1, published_message(payload)), wire.data(2, META))
 
-    def request_of(length: int) -> bytes:
-        message = published_message(b"p" * length)
-        return wire.message(wire.data(1, message), wire.data(2, META))
 
-    length = payload_bytes
-    while len(request_of(length)) < request_bytes:
+def payload_length(request_bytes: int) -> int:
+    """How large the payload is of a publish of so many bytes."""
+    length = 0
+    while len(publish_request(b"p" * length)) < request_bytes:
         length += 1
+    return length
+
+
+def publish_replaced(name: str, length: int) -> Work:
+    """A publish whose payload of ``length`` bytes is replaced."""
+    request = publish_request(b"p" * length)
     expected = wire.decode(published_message(b"r" * length))
 
     def check(answer: bytes) -> None:
@@ -79,7 +88,6 @@ def publish(name: str, *, payload_bytes: int = 0, request_bytes: int = 0) -> Wor
         if wire.unordered(message) != wire.unordered(expected):
             raise BenchError("the answer's message is not the request's with a replaced payload")
 
-    request = request_of(length)
     bench = ("--hook", "message.publish", "--payload-bytes")
     return Work(
         name,
@@ -91,9 +99,20 @@ def publish(name: str, *, payload_bytes: int = 0, request_bytes: int = 0) -> Wor
     )
 
 
-def authenticate(name: str) -> Work:
-    """A client that is admitted."""
-    client = wire.message(
+def publish_unchanged(name: str, length: int) -> Work:
+    """A publish that is let through; its first byte says so."""
+    request = publish_request(KEPT + b"p" * (length - 1))
+
+    def check(answer: bytes) -> None:
+        if wire.decode(answer) != {1: [IGNORE]}:
+            raise BenchError("the answer is not IGNORE without a message")
+
+    return Work(name, SERVICE + "OnMessagePublish", request, check)
+
+
+def client_info() -> bytes:
+    """A ``ClientInfo`` as a broker sends it."""
+    return wire.message(
         wire.text(1, "emqx@127.0.0.1"),
         wire.text(2, "device-0042"),
         wire.text(3, "sensor-0042"),
@@ -103,7 +122,22 @@ def authenticate(name: str) -> Work:
         wire.text(7, "mqtt"),
         wire.number(13, 50_123),
     )
-    request = wire.message(wire.data(1, client), wire.number(2, 1), wire.data(3, META))
+
+
+def notify(name: str) -> Work:
+    """A client that has connected, to which there is nothing to say."""
+    request = wire.message(wire.data(1, client_info()), wire.data(2, META))
+
+    def check(answer: bytes) -> None:
+        if answer:
+            raise BenchError(f"the answer has {len(answer)} bytes, and should be empty")
+
+    return Work(name, SERVICE + "OnClientConnected", request, check)
+
+
+def authenticate(name: str) -> Work:
+    """A client that is admitted."""
+    request = wire.message(wire.data(1, client_info()), wire.number(2, 1), wire.data(3, META))
 
     def check(answer: bytes) -> None:
         if wire.decode(answer) != {1: [STOP_AND_RETURN], 3: [1]}:
@@ -116,9 +150,11 @@ def authenticate(name: str) -> Work:
 WORKS = {
     work.name: work
     for work in (
-        publish("publish-replace-365", request_bytes=365),
-        publish("publish-replace-8k", payload_bytes=8 * 1024),
-        publish("publish-replace-32k", payload_bytes=32 * 1024),
         authenticate("authenticate"),
+        notify("notify"),
+        publish_unchanged("publish-unchanged", payload_length(365)),
+        publish_replaced("publish-replace-365", payload_length(365)),
+        publish_replaced("publish-replace-8k", 8 * 1024),
+        publish_replaced("publish-replace-32k", 32 * 1024),
     )
 }

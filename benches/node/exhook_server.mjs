@@ -5,6 +5,9 @@ import { parseArgs } from 'node:util'
 
 import { App } from '../../bindings-node/lib/index.mjs'
 
+/** What a payload begins with that is left as it is. */
+const KEPT = 'k'.charCodeAt(0)
+
 const replacements = new Map()
 
 /** The payload that replaces one of so many bytes. */
@@ -17,20 +20,23 @@ function replacement(length) {
   return payload
 }
 
-function replaced(message) {
-  return message.replace({ payload: replacement(message.payload.length) })
+function published(message) {
+  const { payload } = message
+  return payload[0] === KEPT ? undefined : message.replace({ payload: replacement(payload.length) })
 }
 
 const MODES = {
   /** Functions, in the way that needs no thought. */
   sync: {
     authenticate: () => true,
-    publish: ({ message }) => replaced(message),
+    connected: () => {},
+    publish: ({ message }) => published(message),
   },
   /** Async functions that have nothing to wait for. */
   async: {
     authenticate: async () => true,
-    publish: async ({ message }) => replaced(message),
+    connected: async () => {},
+    publish: async ({ message }) => published(message),
   },
   /** Async functions that give way to the event loop once. */
   'async-suspending': {
@@ -38,9 +44,12 @@ const MODES = {
       await nextTurn()
       return true
     },
+    connected: async () => {
+      await nextTurn()
+    },
     publish: async ({ message }) => {
       await nextTurn()
-      return replaced(message)
+      return published(message)
     },
   },
 }
@@ -53,6 +62,9 @@ if (handlers === undefined) {
   throw new Error(`--mode takes ${Object.keys(MODES).join(', ')}`)
 }
 const app = new App()
-app.onClientAuthenticate(handlers.authenticate).onMessagePublish(handlers.publish)
+app
+  .onClientAuthenticate(handlers.authenticate)
+  .onClientConnected(handlers.connected)
+  .onMessagePublish(handlers.publish)
 await app.listen(bind)
 console.log(`listening on ${app.address}`)

@@ -10,6 +10,8 @@ from typing import Any
 from exhook import App
 
 MODES = ("def", "inline", "async", "async-suspending")
+# What a payload begins with that is left as it is.
+KEPT = ord("k")
 
 app = App()
 
@@ -20,28 +22,23 @@ def replacement(length: int) -> bytes:
     return b"r" * length
 
 
-def register_def() -> None:
-    """Functions, in the way that needs no thought."""
+def register_functions(**options: bool) -> None:
+    """Functions, in the way that needs no thought, or with options."""
 
-    @app.on_client_authenticate
+    @app.on_client_authenticate(**options)
     def authenticate(req: Any) -> bool:
         return True
 
-    @app.on_message_publish
+    @app.on_client_connected(**options)
+    def connected(req: Any) -> None:
+        pass
+
+    @app.on_message_publish(**options)
     def publish(req: Any) -> Any:
-        return req.message.replace(payload=replacement(len(req.message.payload)))
-
-
-def register_inline() -> None:
-    """Functions that promise not to block."""
-
-    @app.on_client_authenticate(inline=True)
-    def authenticate(req: Any) -> bool:
-        return True
-
-    @app.on_message_publish(inline=True)
-    def publish(req: Any) -> Any:
-        return req.message.replace(payload=replacement(len(req.message.payload)))
+        payload = req.message.payload
+        if payload[0] == KEPT:
+            return None
+        return req.message.replace(payload=replacement(len(payload)))
 
 
 def register_async() -> None:
@@ -51,9 +48,16 @@ def register_async() -> None:
     async def authenticate(req: Any) -> bool:
         return True
 
+    @app.on_client_connected
+    async def connected(req: Any) -> None:
+        pass
+
     @app.on_message_publish
     async def publish(req: Any) -> Any:
-        return req.message.replace(payload=replacement(len(req.message.payload)))
+        payload = req.message.payload
+        if payload[0] == KEPT:
+            return None
+        return req.message.replace(payload=replacement(len(payload)))
 
 
 def register_async_suspending() -> None:
@@ -64,10 +68,17 @@ def register_async_suspending() -> None:
         await asyncio.sleep(0)
         return True
 
+    @app.on_client_connected
+    async def connected(req: Any) -> None:
+        await asyncio.sleep(0)
+
     @app.on_message_publish
     async def publish(req: Any) -> Any:
         await asyncio.sleep(0)
-        return req.message.replace(payload=replacement(len(req.message.payload)))
+        payload = req.message.payload
+        if payload[0] == KEPT:
+            return None
+        return req.message.replace(payload=replacement(len(payload)))
 
 
 def main() -> None:
@@ -76,13 +87,12 @@ def main() -> None:
     parser.add_argument("--mode", choices=MODES, required=True)
     parser.add_argument("--bind", metavar="HOST:PORT", required=True)
     arguments = parser.parse_args()
-    register = {
-        "def": register_def,
-        "inline": register_inline,
-        "async": register_async,
-        "async-suspending": register_async_suspending,
-    }[arguments.mode]
-    register()
+    if arguments.mode == "async":
+        register_async()
+    elif arguments.mode == "async-suspending":
+        register_async_suspending()
+    else:
+        register_functions(inline=arguments.mode == "inline")
     app.run(arguments.bind)
 
 

@@ -1,5 +1,5 @@
-//! What the measured Rust servers have in common: their argument, their greeting and the payload
-//! that they answer with.
+//! What the measured Rust servers have in common: their argument, their greeting, and what they do
+//! with a payload.
 
 use std::{
     env,
@@ -11,7 +11,38 @@ use std::{
 use bytes::Bytes;
 
 const PREPARED_BYTES: usize = 64 * 1024;
+// What a payload begins with that is left as it is.
+const KEPT: u8 = b'k';
 static PREPARED: [u8; PREPARED_BYTES] = [b'r'; PREPARED_BYTES];
+
+/// The hooks that every peer asks for.
+pub const HOOKS: [&str; 20] = [
+    "client.connect",
+    "client.connack",
+    "client.connected",
+    "client.disconnected",
+    "client.authenticate",
+    "client.authorize",
+    "client.subscribe",
+    "client.unsubscribe",
+    "session.created",
+    "session.subscribed",
+    "session.unsubscribed",
+    "session.resumed",
+    "session.discarded",
+    "session.takenover",
+    "session.terminated",
+    "message.ingress",
+    "message.publish",
+    "message.delivered",
+    "message.dropped",
+    "message.acked",
+];
+
+/// Whether a payload is left as it is: its first byte says so.
+pub fn is_kept(payload: &[u8]) -> bool {
+    payload.first() == Some(&KEPT)
+}
 
 /// The payload that replaces one of `length` bytes: as long, and made of `r` only. No copy up to
 /// 64 KiB.

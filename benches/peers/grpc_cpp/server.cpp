@@ -27,6 +27,9 @@ constexpr const char *HOOKS[] = {
     "message.publish",     "message.delivered",  "message.dropped",      "message.acked",
 };
 
+// What a payload begins with that is left as it is.
+constexpr char KEPT = 'k';
+
 // Request and answer of one call, on an arena whose first block comes with them.
 template <typename Request, typename Answer>
 class ArenaMessages final : public grpc::MessageHolder<Request, Answer> {
@@ -87,6 +90,10 @@ public:
         context->GetRpcAllocatorState());
     Message *message = messages->request()->mutable_message();
     std::string *payload = message->mutable_payload();
+    if (!payload->empty() && payload->front() == KEPT) {
+      answer->set_type(ValuedResponse::IGNORE);
+      return finished(context);
+    }
     payload->assign(payload->size(), 'r');
     answer->set_type(ValuedResponse::STOP_AND_RETURN);
     answer->unsafe_arena_set_allocated_message(messages->request()->unsafe_arena_release_message());

@@ -3,7 +3,7 @@
 use std::{error::Error, thread};
 
 use exhook::{App, ConfigLayers, replace};
-use exhook_benches::{announce, bind_argument, replacement};
+use exhook_benches::{announce, bind_argument, is_kept, replacement};
 use mimalloc::MiMalloc;
 
 #[global_allocator]
@@ -14,7 +14,11 @@ fn main() -> Result<(), Box<dyn Error>> {
     let settings = ConfigLayers::new().process_environment().resolve()?;
     let mut app = App::with_settings(settings);
     app.on_client_authenticate(|_| true);
-    app.on_message_publish(|req| replace().payload(replacement(req.message().payload.len())));
+    app.on_client_connected(|_| {});
+    app.on_message_publish(|req| {
+        let payload = &req.message().payload;
+        (!is_kept(payload)).then(|| replace().payload(replacement(payload.len())))
+    });
     let server = app.start(&bind_argument()?)?;
     announce(server.address())?;
     loop {

@@ -1,0 +1,197 @@
+"""The parts of docs/benchmarks.md that are made of the results."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from harness import BenchError, tables
+from harness.kinds import BASELINE, KINDS, LANGUAGES
+from harness.results import Entry
+from harness.shapes import HALF_LOAD, PEAK
+
+MAIN_WORK = "publish-replace-365"
+WORKS = {
+    "authenticate": "authenticate",
+    "notify": "notify",
+    "publish-unchanged": "publish unchanged",
+    MAIN_WORK: "publish replaced",
+    "publish-replace-8k": "8 KiB",
+    "publish-replace-32k": "32 KiB",
+}
+NONE = "-"
+
+Results = dict[str, Any]
+
+
+def fill(page: str, results: Results) -> str:
+    """The page with each part between its marks made anew; all else stays."""
+    for name, made in PARTS.items():
+        begin, end = f"<!-- results: {name} -->\n", f"<!-- end of {name} -->"
+        before, found, rest = page.partition(begin)
+        _, closed, after = rest.partition(end)
+        if not (found and closed):
+            raise BenchError(f"the page has no {begin.strip()} … {end}: put them back")
+        page = f"{before}{begin}\n{made(results).strip()}\n\n{end}{after}"
+    return page
+
+
+def main_entries(results: Results) -> list[Entry]:
+    """The cases that the chart shows."""
+    return _of(results, MAIN_WORK, PEAK.name)
+
+
+def _of(results: Results, work: str, shape: str) -> list[Entry]:
+    return [entry for entry in results["cases"] if (entry["work"], entry["shape"]) == (work, shape)]
+
+
+def _machine(results: Results) -> str:
+    machine = results["machine"]
+    versions = ", ".join(f"{name} {version}" for name, version in results["versions"].items())
+    lines = [
+        f"- {machine['cpu']}, {machine['cpus']} CPUs, {machine['memory_gb']} GB of memory, "
+        f"Linux {machine['kernel']}",
+        f"- commit `{results['commit']}`, {results['date']}, {results['rounds']} rounds of "
+        f"{results['seconds']:g} s for each case",
+        f"- {versions}",
+    ]
+    busiest = max((float(entry["others"]) for entry in results["cases"]), default=0.0)
+    lines.append(f"- other processes took at most {busiest:.0%} of a CPU from any measurement")
+    lines += [f"- `{name}` was left out" for name in results["skipped"]]
+    return "\n".join(lines)
+
+
+def _chart(results: Results) -> str:
+    return (
+        "![CPU time per call of each server, grouped by language](benchmarks.svg)"
+        if main_entries(results)
+        else "(no figures)"
+    )
+
+
+def _works(results: Results) -> str:
+    """CPU time per call, a column for each work."""
+    by_case = {(entry["server"], entry["work"]): entry for entry in _at(results, PEAK.name)}
+    return tables.table(
+        ("server", *(f"{title}" for title in WORKS.values())),
+        [
+            (
+                _name(server),
+                *(_figure(by_case.get((server, work)), "cpu_us_per_call", 2) for work in WORKS),
+            )
+            for server in _servers(results)
+        ],
+    )
+
+
+def _ratios(results: Results) -> str:
+    """CPU time as a multiple of the baseline's and of the peer's of the same language."""
+    by_case = {(entry["server"], entry["work"]): entry for entry in _at(results, PEAK.name)}
+    rows = []
+    for server in _servers(results):
+        if not KINDS[server].is_ours:
+            continue
+        cells = []
+        for work in WORKS:
+            entry = by_case.get((server, work))
+            to_tonic, to_peer = (
+                tables.ratio(entry[key]) if entry else NONE
+                for key in ("ratio_to_tonic", "ratio_to_peer")
+            )
+            cells.append(f"{to_tonic} / {to_peer}" if KINDS[server].peer else to_tonic)
+        rows.append((f"**{server}**", KINDS[server].peer or BASELINE, *cells))
+    return tables.table(("server", "peer", *WORKS.values()), rows)
+
+
+def _shapes(results: Results) -> str:
+    """CPU time and calls a second of the main work, a column for each shape."""
+    entries = [entry for entry in results["cases"] if entry["work"] == MAIN_WORK]
+    shapes = sorted(
+        {entry["shape"] for entry in entries} - {HALF_LOAD.name},
+        key=lambda shape: [int(number) for number in shape.split("x")],
+    )
+    by_case = {(entry["server"], entry["shape"]): entry for entry in entries}
+
+    def cell(server: str, shape: str) -> str:
+        entry = by_case.get((server, shape))
+        spent = _figure(entry, "cpu_us_per_call", 2)
+        return f"{spent} µs, {entry['req_per_s']:,.0f}/s" if entry else NONE
+
+    return tables.table(
+        ("server", *shapes),
+        [
+            (_name(server), *(cell(server, shape) for shape in shapes))
+            for server in _servers(results)
+        ],
+    )
+
+
+def _latency(results: Results) -> str:
+    """Latencies at half of the peak."""
+    entries = _of(results, MAIN_WORK, HALF_LOAD.name)
+    by_server = {entry["server"]: entry for entry in entries}
+    return tables.table(
+        ("server", "calls/s", "p50 ms", "p99 ms", "p99.9 ms", "CPU µs/call"),
+        [
+            (
+                _name(server),
+                f"{by_server[server]['rate']:,.0f}",
+                *(_figure(by_server[server], key, 2) for key in ("p50_ms", "p99_ms", "p999_ms")),
+                _figure(by_server[server], "cpu_us_per_call", 2),
+            )
+            for server in _servers(results)
+            if server in by_server
+        ],
+    )
+
+
+def _memory(results: Results) -> str:
+    """Resident memory after the main work, and after all of them."""
+    first = {entry["server"]: entry for entry in main_entries(results)}
+    last = {
+        server: max(
+            (float(entry["rss_mb"]) for entry in results["cases"] if entry["server"] == server),
+            default=0.0,
+        )
+        for server in _servers(results)
+    }
+    return tables.table(
+        ("server", "after 365 B publishes, MB", "largest of all cases, MB"),
+        [
+            (_name(server), _figure(first.get(server), "rss_mb", 1), f"{last[server]:.1f}")
+            for server in _servers(results)
+        ],
+    )
+
+
+def _at(results: Results, shape: str) -> list[Entry]:
+    return [entry for entry in results["cases"] if entry["shape"] == shape]
+
+
+def _servers(results: Results) -> list[str]:
+    """Those with figures, by language, ours last of each."""
+    measured = {entry["server"] for entry in results["cases"]}
+    order = {language: number for number, language in enumerate(LANGUAGES)}
+    return sorted(
+        (name for name in KINDS if name in measured),
+        key=lambda name: (order[KINDS[name].language], KINDS[name].is_ours),
+    )
+
+
+def _name(server: str) -> str:
+    return f"**{server}**" if KINDS[server].is_ours else server
+
+
+def _figure(entry: Entry | None, key: str, digits: int) -> str:
+    return NONE if entry is None else f"{float(entry[key]):.{digits}f}"
+
+
+PARTS: dict[str, Callable[[Results], str]] = {
+    "chart": _chart,
+    "works": _works,
+    "ratios": _ratios,
+    "shapes": _shapes,
+    "latency": _latency,
+    "memory": _memory,
+    "machine": _machine,
+}
