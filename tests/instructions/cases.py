@@ -62,6 +62,13 @@ def _python(mode: str) -> Case:
     return Case(f"python-{mode}", "python", command, "_native", total_tolerance=0.15)
 
 
+def _node(mode: str) -> Case:
+    script = str(BENCHES / "node" / "exhook_server.mjs")
+    # Without machine code that is written at moments of V8's choosing, by threads of its own.
+    command = ("node", "--jitless", "--single-threaded", "--predictable", script, "--mode", mode)
+    return Case(f"node-{mode}", "node", command, "exhook.node", total_tolerance=0.15)
+
+
 CASES = {
     case.name: case
     for case in (
@@ -72,6 +79,8 @@ CASES = {
         _python("def"),
         _python("inline"),
         _python("async"),
+        _node("sync"),
+        _node("async"),
     )
 }
 
@@ -82,7 +91,12 @@ def build(languages: Collection[str]) -> None:
     All that may be counted is one command to cargo, so that the crates that the Python package is
     made of are compiled once, for its wheel and for this.
     """
-    packages = {"core": "exhook-instructions", "c": "exhook-c", "python": "exhook-python"}
+    packages = {
+        "core": "exhook-instructions",
+        "c": "exhook-c",
+        "python": "exhook-python",
+        "node": "exhook-node",
+    }
     wanted = [f"-p={packages[language]}" for language in sorted(languages)]
     features = ["--features=exhook-c/mimalloc"] if "c" in languages else []
     _run("cargo", "build", "--quiet", "--release", *wanted, *features)
@@ -93,6 +107,8 @@ def build(languages: Collection[str]) -> None:
         _build_c()
     if "python" in languages:
         _stage_python()
+    if "node" in languages:
+        _lay(RELEASE / "libexhook_node.so", NODE_MODULE)
 
 
 def _build_c() -> None:
@@ -127,13 +143,16 @@ def tool_chain() -> dict[str, str]:
     """What counts depend on beside our code."""
     return {
         "machine": platform.machine(),
-        "rustc": _first_line("rustc", "--version").split()[1],
+        "rustc": _first_line("rustc", "--version").removeprefix("rustc ").partition(" ")[0],
         "cc": _first_line(os.environ.get("CC", "cc"), "-dumpversion"),
         "python": platform.python_version(),
+        "node": _first_line("node", "--version").removeprefix("v"),
     }
 
 
 def _first_line(*command: str) -> str:
+    if shutil.which(command[0]) is None:
+        return "none"
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     return (done.stdout.splitlines() or ["unknown"])[0]
 
