@@ -56,7 +56,8 @@ impl Deadlines {
         .await
     }
 
-    fn ask(&self, deadline: Instant) {
+    /// Has everything that waits polled when this deadline comes, or before.
+    pub(crate) fn ask(&self, deadline: Instant) {
         let earliest = &self.shared.earliest;
         if earliest.get().is_none_or(|earliest| deadline < earliest) {
             earliest.set(Some(deadline));

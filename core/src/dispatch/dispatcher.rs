@@ -14,8 +14,8 @@ use tracing::warn;
 use super::{
     Ack, Chain, Fallback, Finish, WakeQueue,
     lanes::Lanes,
-    outgoing::{Outgoing, Running},
-    shadow::Shadows,
+    outgoing::{Outgoing, Running, Waiting},
+    shadow::{Comparison, Shadows},
 };
 use crate::{
     call::{Answer, Answered, CallOrigin, Failure},
@@ -28,14 +28,14 @@ use crate::{
     metrics::{HookMetrics, Metrics, VERDICTS},
     package::{BrokerVersion, Package},
     proto::LoadedResponse,
-    trace::{CallTrace, Tracer},
+    trace::{CallTrace, ServerSpan, Tracer},
 };
 
 /// Routes requests to the handlers that were registered, and answers by policy where they do not.
 pub(crate) struct Dispatcher {
     chains: Vec<Arc<Chain>>,
     lanes: Arc<Lanes>,
-    running: AtomicUsize,
+    running: Arc<AtomicUsize>,
     max_inflight: usize,
     timeout: Duration,
     companion: bool,
@@ -56,7 +56,29 @@ pub(crate) struct Arrival {
     /// How long the broker waits for the answer, if it said so.
     pub(crate) grpc_timeout: Option<Duration>,
     pub(crate) wakes: Arc<WakeQueue>,
-    pub(crate) deadlines: Deadlines,
+}
+
+/// A request that is in the hands of user code, or waits for that.
+pub(crate) struct Undecided {
+    followed: Followed,
+    waits_for: WaitsFor,
+}
+
+enum WaitsFor {
+    Answer(Waiting),
+    /// Among the notifications that are answered already.
+    Room(Box<Outgoing>),
+}
+
+/// Who wants to know of the answer to a request.
+struct Followed {
+    package: Package,
+    hook: Hook,
+    arrived: Instant,
+    compared: Option<Arc<Comparison>>,
+    span: Option<ServerSpan>,
+    /// For observers.
+    observed: Option<Arc<Request>>,
 }
 
 impl Dispatcher {
@@ -64,7 +86,7 @@ impl Dispatcher {
         Self {
             chains,
             lanes: Lanes::new(config.inbox_capacity),
-            running: AtomicUsize::new(0),
+            running: Arc::default(),
             max_inflight: config.max_inflight,
             timeout: Duration::from_millis(config.timeout_ms),
             companion: config.companion,
@@ -191,12 +213,16 @@ impl Dispatcher {
         }
     }
 
-    /// The answer to `request`, at its deadline at the latest.
-    pub(crate) async fn answer(&self, arrival: Arrival, request: Arc<Request>) -> Answer {
+    /// Hands `request` to user code; the answer, where it is there at once, or what becomes of it in
+    /// the end.
+    pub(crate) fn begin(
+        &self,
+        arrival: Arrival,
+        request: Arc<Request>,
+    ) -> Result<Answer, Undecided> {
         let (package, hook, arrived) = (arrival.package, arrival.hook, arrival.arrived);
         let metrics = self.metrics.hook(package, hook);
         metrics.called();
-        let deadlines = arrival.deadlines.clone();
         let compared = self.shadows.as_ref().and_then(|shadows| {
             let chain = &self.chains[hook as usize];
             shadows.ask(chain, package, &request, arrived)
@@ -204,30 +230,55 @@ impl Dispatcher {
         let tracer = self.tracer.as_ref();
         let span = tracer.and_then(|tracer| tracer.sample(package, &request, arrived));
         let trace = span.as_ref().map(|span| Arc::clone(span.trace()));
-        let observed = self.is_observed().then(|| Arc::clone(&request));
-        let answered = match self.prepare(arrival, request, metrics, trace) {
-            Err(answer) => answer,
+        let followed = Followed {
+            package,
+            hook,
+            arrived,
+            compared,
+            span,
+            observed: self.is_observed().then(|| Arc::clone(&request)),
+        };
+        let waits_for = match self.prepare(arrival, request, metrics, trace) {
+            Err(answered) => return Ok(self.conclude(followed, answered)),
             Ok(outgoing) if outgoing.takes_room() && !self.take_room() => {
-                // Boxed, so that what is rare does not enlarge what is not.
-                Box::pin(self.hold_back(outgoing, &deadlines)).await
+                WaitsFor::Room(Box::new(outgoing))
             }
             Ok(outgoing) => match outgoing.hand_over(&self.lanes) {
-                Ok(answer) => answer,
-                Err(waiting) => waiting.answer(&deadlines).await,
+                Ok(answered) => return Ok(self.conclude(followed, answered)),
+                Err(waiting) => WaitsFor::Answer(waiting),
             },
         };
+        Err(Undecided {
+            followed,
+            waits_for,
+        })
+    }
+
+    /// The answer to a request that was [begun](Self::begin), at its deadline at the latest.
+    pub(crate) async fn finish(&self, undecided: Undecided, deadlines: &Deadlines) -> Answer {
+        let answered = match undecided.waits_for {
+            WaitsFor::Answer(waiting) => waiting.answer(deadlines).await,
+            WaitsFor::Room(outgoing) => self.hold_back(*outgoing, deadlines).await,
+        };
+        self.conclude(undecided.followed, answered)
+    }
+
+    /// Counts an answer, and tells all who want to know of it.
+    fn conclude(&self, followed: Followed, answered: Answered) -> Answer {
+        let (package, hook) = (followed.package, followed.hook);
         if matches!(answered.answer, Answer::Ignore) {
             self.warn_of_ignored_authentication(package, hook);
         }
-        let took = arrived.elapsed();
+        let took = followed.arrived.elapsed();
+        let metrics = self.metrics.hook(package, hook);
         metrics.answered(&answered.answer, took);
-        if let Some(compared) = compared {
+        if let Some(compared) = followed.compared {
             compared.answered(&answered.answer);
         }
-        if let Some(span) = span {
+        if let Some(span) = followed.span {
             span.answered(&answered, took);
         }
-        if let Some(request) = observed {
+        if let Some(request) = followed.observed {
             self.tell(package, &request, &answered, took);
         }
         answered.answer
@@ -240,7 +291,7 @@ impl Dispatcher {
         request: Arc<Request>,
         metrics: &Arc<HookMetrics>,
         trace: Option<Arc<CallTrace>>,
-    ) -> Result<Outgoing<'_>, Answered> {
+    ) -> Result<Outgoing, Answered> {
         let hook = arrival.hook;
         let chain = &self.chains[hook as usize];
         let Some(position) = chain.next(0, &request) else {
@@ -330,7 +381,7 @@ impl Dispatcher {
 
     /// Holds a notification back until there is room for it, which slows the broker down; at the
     /// deadline the event is dropped.
-    async fn hold_back(&self, outgoing: Outgoing<'_>, deadlines: &Deadlines) -> Answered {
+    async fn hold_back(&self, outgoing: Outgoing, deadlines: &Deadlines) -> Answered {
         let (hook, metrics) = (outgoing.origin.hook, &outgoing.origin.metrics);
         let room = self.lanes.room.acquire();
         if let Some(Ok(permit)) = deadlines.before(outgoing.deadline, room).await {

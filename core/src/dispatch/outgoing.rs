@@ -18,25 +18,25 @@ use crate::{
 };
 
 /// Counts a running call for as long as it lives.
-pub(super) struct Running<'count>(&'count AtomicUsize);
+pub(super) struct Running(Arc<AtomicUsize>);
 
-impl<'count> Running<'count> {
+impl Running {
     /// Counts one more, unless there are `most` already.
-    pub(super) fn enter(count: &'count AtomicUsize, most: usize) -> Option<Self> {
-        let running = Self(count);
+    pub(super) fn enter(count: &Arc<AtomicUsize>, most: usize) -> Option<Self> {
+        let running = Self(Arc::clone(count));
         (count.fetch_add(1, Ordering::Relaxed) < most).then_some(running)
     }
 }
 
-impl Drop for Running<'_> {
+impl Drop for Running {
     fn drop(&mut self) {
         self.0.fetch_sub(1, Ordering::Relaxed);
     }
 }
 
 /// A call that is about to be handed over.
-pub(super) struct Outgoing<'count> {
-    pub(super) running: Running<'count>,
+pub(super) struct Outgoing {
+    pub(super) running: Running,
     pub(super) origin: CallOrigin,
     pub(super) position: usize,
     pub(super) request: Arc<Request>,
@@ -44,7 +44,7 @@ pub(super) struct Outgoing<'count> {
     pub(super) deadline: Instant,
 }
 
-impl<'count> Outgoing<'count> {
+impl Outgoing {
     /// Whether the call takes room among the notifications that are answered already.
     pub(super) fn takes_room(&self) -> bool {
         matches!(
@@ -57,7 +57,7 @@ impl<'count> Outgoing<'count> {
     }
 
     /// Hands the call over; the answer, where it is there at once.
-    pub(super) fn hand_over(self, lanes: &Lanes) -> Result<Answered, Waiting<'count>> {
+    pub(super) fn hand_over(self, lanes: &Lanes) -> Result<Answered, Waiting> {
         let waits = self.origin.deadline.is_some();
         let hook = self.origin.hook;
         let lane = match self.origin.finish {
@@ -81,19 +81,19 @@ impl<'count> Outgoing<'count> {
 }
 
 /// Waits for the answer of a call; when dropped, nobody wants it any more.
-pub(super) struct Waiting<'count> {
+pub(super) struct Waiting {
     shared: Arc<CallShared>,
     deadline: Instant,
-    _running: Running<'count>,
+    _running: Running,
 }
 
-impl Drop for Waiting<'_> {
+impl Drop for Waiting {
     fn drop(&mut self) {
         self.shared.slot.close();
     }
 }
 
-impl Waiting<'_> {
+impl Waiting {
     /// The answer of user code, or at the deadline the fallback.
     pub(super) async fn answer(self, deadlines: &Deadlines) -> Answered {
         let slot = &self.shared.slot;

@@ -1,8 +1,8 @@
-//! One connection: HTTP/2 of h2 on our socket, with our limits and our way of ending.
+//! One connection: HTTP/2 on our socket, with our limits and our way of ending.
 
 use std::{
     cell::Cell,
-    future::{Future, poll_fn},
+    future::poll_fn,
     io,
     net::IpAddr,
     pin::pin,
@@ -11,10 +11,6 @@ use std::{
     task::{Context, Poll},
 };
 
-use h2::{
-    Reason,
-    server::{Builder, Connection},
-};
 use tokio::{
     io::{AsyncRead, AsyncWrite},
     time::timeout,
@@ -25,25 +21,19 @@ use super::{
     Phase,
     context::ConnectionContext,
     departure::{GOODBYE_TIMEOUT, depart},
-    gather::{Flusher, Gather},
+    http2::{Code, ConnectionError, Event, Http2, ReceiveLimits},
     keepalive::Keepalive,
-    limits::{Beginning, Limits, Message, Unsent, UnsentWatch},
+    limits::{Beginning, Unsent, UnsentWatch},
     listen::Accepted,
+    read_buffer::poll_read,
     service::Peer,
     streams::Streams,
     tls::Begun,
 };
 use crate::{deadline::DeadlineTimer, dispatch::WakeQueue, metrics::Refusal};
 
-/// The HTTP/2 default. gun 1.3 (EMQX up to 5.8.8) does not apply a larger window to streams that
-/// are open when it learns of it, and would then wait for an update that is not due.
-const STREAM_WINDOW: u32 = 65_535;
-/// All streams of a connection together; announced by `WINDOW_UPDATE`, which every client applies.
-const CONNECTION_WINDOW: u32 = 16 * 1024 * 1024;
-/// A whole stream window in one DATA frame, which is then decoded without being copied together.
-const MAX_FRAME_BYTES: u32 = STREAM_WINDOW;
-/// How many streams a peer may break before it is sent away (RUSTSEC-2024-0003).
-const MAX_LOCAL_ERROR_RESETS: usize = 1024;
+/// How much is read before other connections have their turn.
+const TURN_BYTES: usize = 64 * 1024;
 
 /// Counts a connection as open for as long as it lives.
 struct Open {
@@ -126,6 +116,18 @@ async fn begin(
     })
 }
 
+/// How a connection has ended.
+#[derive(Debug)]
+pub(super) enum Ended {
+    /// The peer has closed it, or has gone when it was told to.
+    InOrder,
+    /// The peer broke the rules of HTTP/2.
+    Broken(ConnectionError),
+    /// The peer asked for too much, or took too little.
+    Refused(Refusal),
+    Lost(io::Error),
+}
+
 async fn serve_stream<S>(
     socket: S,
     address: Option<IpAddr>,
@@ -135,170 +137,195 @@ async fn serve_stream<S>(
 ) where
     S: AsyncRead + AsyncWrite + Unpin,
 {
-    let (socket, flusher) = Gather::new(socket);
-    let ended = serve_http2(
-        socket,
-        &flusher,
-        address,
-        beginning,
-        Arc::clone(&context),
-        wakes,
-    )
-    .await;
-    if let Err(error) = ended {
-        if error.is_library() && error.reason() == Some(Reason::ENHANCE_YOUR_CALM) {
+    let mut served = Served::new(socket, address, Arc::clone(&context), wakes);
+    match serve_http2(&mut served, beginning, &context).await {
+        Ended::InOrder => {}
+        Ended::Refused(refusal) => context.limits.refused(address, refusal),
+        Ended::Broken(error) if error.code == Code::EnhanceYourCalm => {
             context.limits.refused(address, Refusal::Flood);
         }
-        debug!(%error, peer = ?address, "a connection ended with an error");
+        Ended::Broken(error) => {
+            debug!(?error, peer = ?address, "a connection ended with an error");
+        }
+        Ended::Lost(error) => debug!(%error, peer = ?address, "a connection was lost"),
     }
-    // What the last poll gathered, such as the reason for closing.
-    let flush = poll_fn(|context| flusher.poll_flush(context));
+    // What is left to say, such as the reason for closing.
+    let flush = poll_fn(|context| served.poll_write(context));
     let _ = timeout(GOODBYE_TIMEOUT, flush).await;
 }
 
 async fn serve_http2<S>(
-    socket: Gather<S>,
-    flusher: &Flusher<S>,
-    address: Option<IpAddr>,
+    served: &mut Served<S>,
     mut beginning: Beginning,
-    context: Arc<ConnectionContext>,
-    wakes: Arc<WakeQueue>,
-) -> Result<(), h2::Error>
+    context: &ConnectionContext,
+) -> Ended
 where
     S: AsyncRead + AsyncWrite + Unpin,
 {
-    let keepalive_interval = context.keepalive_interval;
     let (mut phases, last_phases) = (context.phases(), context.phases());
     let mut draining = pin!(phases.wait_for(|phase| *phase >= Phase::Draining));
-    let handshake = builder(&context.limits).handshake::<_, Message>(socket);
-    let shaken = tokio::select! {
-        shaken = beginning.within(flushing(flusher, handshake)) => shaken,
-        _ = draining.as_mut() => return Ok(()),
+    let begun = poll_fn(|context| served.poll_begun(context));
+    let begun = tokio::select! {
+        begun = beginning.within(begun) => begun,
+        _ = draining.as_mut() => return Ended::InOrder,
     };
     drop(beginning);
-    let mut connection = match shaken {
-        Ok(connection) => connection?,
-        Err(refusal) => {
-            context.limits.refused(address, refusal);
-            return Ok(());
-        }
-    };
-    let keepalive = Keepalive::new(keepalive_interval, connection.ping_pong());
-    let timer = DeadlineTimer::default();
-    let unsent = Rc::<Unsent>::default();
-    let limits = &context.limits;
-    let patience = limits.receive_timeout;
-    let watch = UnsentWatch::new(Rc::clone(&unsent), &limits.memory, patience);
-    let peer = Rc::new(Peer {
-        context,
-        wakes,
-        deadlines: timer.deadlines().clone(),
-        address,
-        is_known: Cell::new(false),
-        unsent,
-        running: Cell::new(0),
-    });
-    let mut served = Served {
-        connection,
-        flusher,
-        streams: Streams::new(Rc::clone(&peer), timer),
-        peer,
-        keepalive,
-        watch,
-    };
+    match begun {
+        Ok(None) => {}
+        Ok(Some(ended)) => return ended,
+        Err(refusal) => return Ended::Refused(refusal),
+    }
     let ended = tokio::select! {
-        ended = flushing(flusher, poll_fn(|context| served.poll(context))) => Some(ended),
+        ended = poll_fn(|context| served.poll(context)) => Some(ended),
         _ = draining => None,
     };
     if let Some(ended) = ended {
         return ended;
     }
-    depart(&mut served, flusher, last_phases).await
+    depart(served, last_phases).await
 }
 
-fn builder(limits: &Limits) -> Builder {
-    let mut builder = Builder::new();
-    // No limit of concurrent streams: brokers ignore it, and hang on the streams above it.
-    builder
-        .initial_window_size(STREAM_WINDOW)
-        .initial_connection_window_size(CONNECTION_WINDOW)
-        .max_frame_size(MAX_FRAME_BYTES)
-        .max_header_list_size(limits.max_header_bytes)
-        .max_local_error_reset_streams(Some(MAX_LOCAL_ERROR_RESETS));
-    builder
-}
-
-/// `future`, with what each of its polls gathered written at the end of the poll.
-pub(super) async fn flushing<S, F>(flusher: &Flusher<S>, future: F) -> F::Output
-where
-    S: AsyncWrite + Unpin,
-    F: Future,
-{
-    let mut future = pin!(future);
-    poll_fn(|context| {
-        flusher.begin_turn();
-        let polled = future.as_mut().poll(context);
-        // Pending means the socket is full and wakes this task; an error shows at the next read.
-        let _ = flusher.poll_flush(context);
-        polled
-    })
-    .await
-}
-
-/// A connection that has begun HTTP/2.
-pub(super) struct Served<'flusher, S> {
-    connection: Connection<Gather<S>, Message>,
-    flusher: &'flusher Flusher<S>,
+/// A connection that is being served.
+pub(super) struct Served<S> {
+    socket: S,
+    http2: Http2,
     streams: Streams,
-    peer: Rc<Peer>,
     keepalive: Keepalive,
     watch: UnsentWatch,
 }
 
-impl<S: AsyncRead + AsyncWrite + Unpin> Served<'_, S> {
-    /// Accepts, reads and answers until nothing more can be done now; ready when the connection
-    /// has ended.
-    pub(super) fn poll(&mut self, context: &mut Context<'_>) -> Poll<Result<(), h2::Error>> {
-        if self.keepalive.poll_lost(context).is_ready() {
+impl<S: AsyncRead + AsyncWrite + Unpin> Served<S> {
+    fn new(
+        socket: S,
+        address: Option<IpAddr>,
+        context: Arc<ConnectionContext>,
+        wakes: Arc<WakeQueue>,
+    ) -> Self {
+        let limits = &context.limits;
+        let receive = ReceiveLimits {
+            header_bytes: limits.max_header_bytes,
+            message_bytes: context.max_message_bytes,
+            memory: limits.memory.clone(),
+            timeout: limits.receive_timeout,
+        };
+        let watch = UnsentWatch::new(&limits.memory, limits.receive_timeout);
+        let keepalive = Keepalive::new(context.keepalive_interval);
+        let timer = DeadlineTimer::default();
+        let services = Arc::clone(&context);
+        let peer = Rc::new(Peer {
+            context,
+            wakes,
+            deadlines: timer.deadlines().clone(),
+            address,
+            is_known: Cell::new(false),
+            running: Cell::new(0),
+        });
+        Self {
+            socket,
+            http2: Http2::new(receive, move |path| services.services.has(path)),
+            streams: Streams::new(peer, timer),
+            keepalive,
+            watch,
+        }
+    }
+
+    /// Ready when the peer has begun to speak HTTP/2, or when the connection has ended before.
+    fn poll_begun(&mut self, context: &mut Context<'_>) -> Poll<Option<Ended>> {
+        match self.poll(context) {
+            Poll::Ready(ended) => Poll::Ready(Some(ended)),
+            Poll::Pending if self.http2.has_begun() => Poll::Ready(None),
+            Poll::Pending => Poll::Pending,
+        }
+    }
+
+    /// Reads and answers until nothing more can be done now; ready when the connection has ended.
+    pub(super) fn poll(&mut self, context: &mut Context<'_>) -> Poll<Ended> {
+        if self
+            .keepalive
+            .poll_lost(&mut self.http2, context)
+            .is_ready()
+        {
             debug!("a peer does not answer PING; its connection is closed");
-            return Poll::Ready(Ok(()));
+            return Poll::Ready(Ended::InOrder);
         }
-        if self.flusher.took_all() {
-            self.peer.unsent.socket_took_all();
-        }
+        let mut turn = TURN_BYTES;
         loop {
-            // Accepting drives the connection: it reads frames, and writes those that are ready.
-            while let Poll::Ready(accepted) = self.connection.poll_accept(context) {
-                match accepted {
-                    Some(Ok((request, response))) => self.streams.push(request, response),
-                    Some(Err(error)) => return Poll::Ready(Err(error)),
-                    None => return Poll::Ready(Ok(())),
-                }
-            }
-            if !self.streams.poll_progress(context) {
+            let was_held_back = !self.http2.wants_input();
+            let read = match self.poll_read(&mut turn, context) {
+                Ok(read) => read,
+                Err(ended) => return Poll::Ready(ended),
+            };
+            let answered = self.streams.poll_progress(&mut self.http2, context);
+            // An error shows at the next read.
+            let _ = self.http2.poll_write(&mut self.socket, context);
+            let goes_on = was_held_back && self.http2.wants_input();
+            if !read && !answered && !goes_on {
                 break;
             }
         }
-        let refusal = if self.watch.poll_given_up(context).is_ready() {
+        if self.http2.is_gone() {
+            return Poll::Ready(Ended::InOrder);
+        }
+        let unsent = Unsent {
+            bytes: self.http2.unsent_bytes(),
+            taken: self.http2.taken_bytes(),
+        };
+        let refusal = if self.watch.poll_given_up(unsent, context).is_ready() {
             Refusal::Unread
-        } else if self.flusher.is_flooded() || self.streams.too_many() {
+        } else if self.streams.too_many(&self.http2) {
             Refusal::Flood
         } else {
+            self.http2.rest();
             return Poll::Pending;
         };
-        self.peer.context.limits.refused(self.peer.address, refusal);
-        self.connection.abrupt_shutdown(Reason::ENHANCE_YOUR_CALM);
-        // Only to hand the reason to the socket, if there is room for it.
-        let _ = self.connection.poll_accept(context);
-        Poll::Ready(Ok(()))
+        self.http2.fail(Code::EnhanceYourCalm, refusal.name());
+        Poll::Ready(Ended::Refused(refusal))
+    }
+
+    /// Reads once, and begins to answer what was asked; whether there was anything.
+    fn poll_read(&mut self, turn: &mut usize, context: &mut Context<'_>) -> Result<bool, Ended> {
+        if !self.http2.wants_input() {
+            return Ok(false);
+        }
+        if *turn == 0 {
+            context.waker().wake_by_ref();
+            return Ok(false);
+        }
+        let read = match poll_read(&mut self.socket, context) {
+            Poll::Ready(Ok(read)) if read.is_empty() => return Err(Ended::InOrder),
+            Poll::Ready(Ok(read)) => read,
+            Poll::Ready(Err(error)) => return Err(Ended::Lost(error)),
+            Poll::Pending => return Ok(false),
+        };
+        *turn = turn.saturating_sub(read.len());
+        let now = std::time::Instant::now();
+        self.http2.feed(read, now);
+        while let Some(event) = self.http2.next().map_err(Ended::Broken)? {
+            match event {
+                Event::Request {
+                    stream,
+                    head,
+                    message,
+                } => {
+                    let http2 = &mut self.http2;
+                    self.streams.begin(http2, stream, &head, message, now);
+                }
+                Event::Service { head, body, outlet } => {
+                    self.streams.begin_service(&head, body, outlet);
+                }
+            }
+        }
+        Ok(true)
+    }
+
+    /// Ready when everything is written.
+    fn poll_write(&mut self, context: &mut Context<'_>) -> Poll<io::Result<()>> {
+        self.http2.poll_write(&mut self.socket, context)
     }
 
     /// Does what [`poll`](Self::poll) does, up to a moment when no call is under way; ready with how
     /// the connection has ended if it has before.
-    pub(super) fn poll_until_idle(
-        &mut self,
-        context: &mut Context<'_>,
-    ) -> Poll<Option<Result<(), h2::Error>>> {
+    pub(super) fn poll_until_idle(&mut self, context: &mut Context<'_>) -> Poll<Option<Ended>> {
         match self.poll(context) {
             Poll::Ready(ended) => Poll::Ready(Some(ended)),
             Poll::Pending if self.is_idle() => Poll::Ready(None),
@@ -308,25 +335,22 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Served<'_, S> {
 
     /// Does what [`poll`](Self::poll) does, up to the next call; ready with how the connection has
     /// ended if it has before.
-    pub(super) fn poll_until_busy(
-        &mut self,
-        context: &mut Context<'_>,
-    ) -> Poll<Option<Result<(), h2::Error>>> {
-        let taken = self.streams.taken();
+    pub(super) fn poll_until_busy(&mut self, context: &mut Context<'_>) -> Poll<Option<Ended>> {
+        let last = self.http2.last_stream();
         match self.poll(context) {
             Poll::Ready(ended) => Poll::Ready(Some(ended)),
-            Poll::Pending if self.streams.taken() != taken => Poll::Ready(None),
+            Poll::Pending if self.http2.last_stream() != last => Poll::Ready(None),
             Poll::Pending => Poll::Pending,
         }
     }
 
     /// Tells the peer to go: what it has sent by now is still answered.
     pub(super) fn say_goodbye(&mut self) {
-        self.connection.graceful_shutdown();
+        self.http2.say_goodbye();
     }
 
     /// Whether every request is answered, and every answer handed to the socket.
     pub(super) fn is_idle(&self) -> bool {
-        self.streams.is_empty() && !self.connection.has_streams()
+        self.streams.is_empty() && self.http2.is_idle()
     }
 }

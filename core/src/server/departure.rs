@@ -10,8 +10,7 @@ use tokio::{
 
 use super::{
     Phase,
-    connection::{Served, flushing},
-    gather::Flusher,
+    connection::{Ended, Served},
 };
 
 /// How long no call has come on a connection that is let go: a client of a broker that connects or
@@ -24,17 +23,13 @@ pub(super) const GOODBYE_TIMEOUT: Duration = Duration::from_millis(500);
 
 /// Serves a connection up to a moment when no call is under way, tells its peer to go, and serves
 /// what comes until it has. From the phase of closing on, that moment is not waited for.
-pub(super) async fn depart<S>(
-    served: &mut Served<'_, S>,
-    flusher: &Flusher<S>,
-    mut phases: watch::Receiver<Phase>,
-) -> Result<(), h2::Error>
+pub(super) async fn depart<S>(served: &mut Served<S>, mut phases: watch::Receiver<Phase>) -> Ended
 where
     S: AsyncRead + AsyncWrite + Unpin,
 {
     // EMQX up to 5.8.8 gives up the calls that are under way when it is told to go.
     let ended = tokio::select! {
-        ended = serve_until_quiet(served, flusher) => ended,
+        ended = serve_until_quiet(served) => ended,
         _ = phases.wait_for(|phase| *phase >= Phase::Closing) => None,
     };
     if let Some(ended) = ended {
@@ -42,10 +37,10 @@ where
     }
     served.say_goodbye();
     loop {
-        let leaving = flushing(flusher, poll_fn(|context| served.poll(context)));
+        let leaving = poll_fn(|context| served.poll(context));
         match timeout(GOODBYE_TIMEOUT, leaving).await {
             Ok(ended) => return ended,
-            Err(_) if served.is_idle() => return Ok(()),
+            Err(_) if served.is_idle() => return Ended::InOrder,
             Err(_) => {}
         }
     }
@@ -54,23 +49,20 @@ where
 /// Serves up to a moment when no call is under way and none has come for a while, so that it is
 /// unlikely that one is on its way; where there is always one, to a moment between two. Returns how
 /// the connection has ended if it has before.
-async fn serve_until_quiet<S>(
-    served: &mut Served<'_, S>,
-    flusher: &Flusher<S>,
-) -> Option<Result<(), h2::Error>>
+async fn serve_until_quiet<S>(served: &mut Served<S>) -> Option<Ended>
 where
     S: AsyncRead + AsyncWrite + Unpin,
 {
     let patience = Instant::now() + QUIET_PATIENCE;
     loop {
-        let idle = flushing(flusher, poll_fn(|context| served.poll_until_idle(context)));
+        let idle = poll_fn(|context| served.poll_until_idle(context));
         if let Some(ended) = idle.await {
             return Some(ended);
         }
         if Instant::now() >= patience {
             return None;
         }
-        let busy = flushing(flusher, poll_fn(|context| served.poll_until_busy(context)));
+        let busy = poll_fn(|context| served.poll_until_busy(context));
         match timeout(QUIET_TIME, busy).await {
             Ok(Some(ended)) => return Some(ended),
             Ok(None) => {}

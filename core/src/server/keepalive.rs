@@ -6,8 +6,9 @@ use std::{
     time::Duration,
 };
 
-use h2::{Ping, PingPong};
 use tokio::time::{Instant, Sleep, sleep};
+
+use super::http2::Http2;
 
 /// Sends a PING at every interval, and gives up on a peer that has not answered it when the next
 /// one is due.
@@ -17,44 +18,35 @@ pub(crate) struct Keepalive {
 
 struct Probing {
     interval: Duration,
-    ping_pong: PingPong,
     timer: Pin<Box<Sleep>>,
-    unanswered: bool,
+    /// How many were answered when one was sent that is not.
+    unanswered: Option<u64>,
 }
 
 impl Keepalive {
     /// Never sends anything without an interval.
-    pub(crate) fn new(interval: Option<Duration>, ping_pong: Option<PingPong>) -> Self {
-        let probing = interval
-            .zip(ping_pong)
-            .map(|(interval, ping_pong)| Probing {
-                interval,
-                ping_pong,
-                timer: Box::pin(sleep(interval)),
-                unanswered: false,
-            });
+    pub(crate) fn new(interval: Option<Duration>) -> Self {
+        let probing = interval.map(|interval| Probing {
+            interval,
+            timer: Box::pin(sleep(interval)),
+            unanswered: None,
+        });
         Self { probing }
     }
 
     /// Ready when the peer is lost.
-    pub(crate) fn poll_lost(&mut self, context: &mut Context<'_>) -> Poll<()> {
+    pub(crate) fn poll_lost(&mut self, http2: &mut Http2, context: &mut Context<'_>) -> Poll<()> {
         let Some(probing) = &mut self.probing else {
             return Poll::Pending;
         };
         loop {
-            if probing.unanswered
-                && let Poll::Ready(answer) = probing.ping_pong.poll_pong(context)
-            {
-                if answer.is_err() {
-                    return Poll::Ready(());
-                }
-                probing.unanswered = false;
-            }
             ready!(probing.timer.as_mut().poll(context));
-            if probing.unanswered || probing.ping_pong.send_ping(Ping::opaque()).is_err() {
+            let answered = http2.answered_pings();
+            if probing.unanswered.is_some_and(|before| before == answered) {
                 return Poll::Ready(());
             }
-            probing.unanswered = true;
+            http2.ping();
+            probing.unanswered = Some(answered);
             let next = Instant::now() + probing.interval;
             probing.timer.as_mut().reset(next);
         }

@@ -11,12 +11,14 @@ mod context;
 mod dealt;
 mod departure;
 mod encode;
-mod gather;
+
 mod heartbeat;
+mod http2;
 mod io_thread;
 mod keepalive;
 mod limits;
 mod listen;
+mod read_buffer;
 mod reply;
 mod request;
 mod service;

@@ -1,12 +1,13 @@
 //! Reading one gRPC request: the path, the headers that matter, the message.
 
-use std::{future::poll_fn, time::Duration};
+use std::time::Duration;
 
 use bytes::{Buf, Bytes, BytesMut};
-use h2::RecvStream;
-use http::HeaderMap;
 
-use super::limits::{Memory, Reservation};
+use super::{
+    http2::Message,
+    limits::{Memory, Reservation},
+};
 use crate::{call::Failure, hook::Hook, package::Package};
 
 const SERVICE: &str = "HookProvider";
@@ -23,114 +24,83 @@ pub(crate) fn parse_path(path: &str) -> Option<(Package, Hook)> {
     Some((package, Hook::from_rpc(package, rpc)?))
 }
 
-/// Whether the content type is one of gRPC.
-pub(crate) fn is_grpc(headers: &HeaderMap) -> bool {
-    headers
-        .get(http::header::CONTENT_TYPE)
-        .is_some_and(|value| value.as_bytes().starts_with(b"application/grpc"))
+/// Whether a content type is one of gRPC.
+pub(crate) fn is_grpc(content_type: &[u8]) -> bool {
+    content_type.starts_with(b"application/grpc")
 }
 
 /// The header `grpc-timeout`: a number of at most 8 digits and a unit. EMQX writes `5S` for its
 /// `request_timeout`, cutting off fractions of seconds above one second.
-pub(crate) fn grpc_timeout(headers: &HeaderMap) -> Option<Duration> {
-    let text = headers.get("grpc-timeout")?.to_str().ok()?;
-    let (digits, unit) = text.split_at_checked(text.len().checked_sub(1)?)?;
-    if digits.len() > 8 || !digits.bytes().all(|byte| byte.is_ascii_digit()) {
+pub(crate) fn grpc_timeout(value: &[u8]) -> Option<Duration> {
+    let (unit, digits) = value.split_last()?;
+    if digits.is_empty() || digits.len() > 8 {
         return None;
     }
-    let number: u64 = digits.parse().ok()?;
+    let mut number = 0;
+    for digit in digits {
+        let digit = digit.checked_sub(b'0').filter(|digit| *digit < 10)?;
+        number = number * 10 + u64::from(digit);
+    }
     Some(match unit {
-        "H" => Duration::from_secs(number * 3_600),
-        "M" => Duration::from_secs(number * 60),
-        "S" => Duration::from_secs(number),
-        "m" => Duration::from_millis(number),
-        "u" => Duration::from_micros(number),
-        "n" => Duration::from_nanos(number),
+        b'H' => Duration::from_secs(number * 3_600),
+        b'M' => Duration::from_secs(number * 60),
+        b'S' => Duration::from_secs(number),
+        b'm' => Duration::from_millis(number),
+        b'u' => Duration::from_micros(number),
+        b'n' => Duration::from_nanos(number),
         _ => return None,
     })
 }
 
-/// Reads the one message of a unary request, to the end of the stream: a stream that is let go
-/// before would be reset, which makes a broker wait out its timeout.
-///
-/// What has arrived of a message that is not complete is reserved; the reservation is handed out with
-/// the message.
-pub(crate) async fn read_message(
-    mut body: RecvStream,
-    most: usize,
-    memory: &Memory,
-) -> Result<(Bytes, Option<Reservation>), Failure> {
-    let mut reader = MessageReader::new(most);
-    while let Some(data) = next_data(&mut body, &mut reader, memory).await {
-        let data = data.map_err(|_| Failure::Undecodable)?;
-        // Fails only when more is released than was received.
-        let _ = body.flow_control().release_capacity(data.len());
-        reader.push(data);
+/// The message in the one DATA frame of a request.
+pub(crate) fn whole_message(mut data: Bytes, most: usize) -> Result<Bytes, Failure> {
+    if data.len() > most.saturating_add(MESSAGE_PREFIX_BYTES) {
+        return Err(Failure::TooLarge);
     }
-    let reservation = reader.reservation.take();
-    reader.finish().map(|message| (message, reservation))
-}
-
-async fn next_data(
-    body: &mut RecvStream,
-    reader: &mut MessageReader,
-    memory: &Memory,
-) -> Option<Result<Bytes, h2::Error>> {
-    poll_fn(|context| {
-        let data = body.poll_data(context);
-        if data.is_pending() {
-            reader.keep(memory);
-        }
-        data
-    })
-    .await
+    if data.len() < MESSAGE_PREFIX_BYTES {
+        return Err(Failure::Undecodable);
+    }
+    let compressed = data.get_u8() != 0;
+    let length = data.get_u32() as usize;
+    if compressed || data.len() != length {
+        return Err(Failure::Undecodable);
+    }
+    Ok(data)
 }
 
 /// Puts DATA frames together until the message is whole; what cannot be kept is let go at once.
-struct MessageReader {
+pub(crate) struct MessageReader {
     most: usize,
-    first: Bytes,
     gathered: BytesMut,
     reservation: Option<Reservation>,
     failed: Option<Failure>,
 }
 
 impl MessageReader {
-    fn new(most: usize) -> Self {
+    pub(crate) fn new(most: usize) -> Self {
         Self {
             most,
-            first: Bytes::new(),
             gathered: BytesMut::new(),
             reservation: None,
             failed: None,
         }
     }
 
-    // Nearly every request is one frame, which is kept as it is.
-    fn push(&mut self, data: Bytes) {
+    // Copied, because a short frame would keep all of the memory that was read at once.
+    pub(crate) fn push(&mut self, data: &[u8]) {
         if self.failed.is_some() {
             return;
         }
-        let size = self.first.len() + self.gathered.len() + data.len();
+        let size = self.gathered.len() + data.len();
         if size > self.most.saturating_add(MESSAGE_PREFIX_BYTES) {
             self.fail(Failure::TooLarge);
-        } else if self.first.is_empty() && self.gathered.is_empty() {
-            self.first = data;
         } else {
-            self.gather();
-            self.gathered.extend_from_slice(&data);
+            self.gathered.extend_from_slice(data);
         }
     }
 
-    fn gather(&mut self) {
-        let first = std::mem::take(&mut self.first);
-        self.gathered.extend_from_slice(&first);
-    }
-
     /// Reserves what has arrived, because the rest has not.
-    fn keep(&mut self, memory: &Memory) {
-        // A short frame would keep all of the memory that was read at once.
-        self.gather();
+    pub(crate) fn keep(&mut self, memory: &Memory) {
         let bytes = self.gathered.capacity();
         if bytes > 0 {
             let reservation = self.reservation.get_or_insert_with(|| memory.reserve());
@@ -142,36 +112,22 @@ impl MessageReader {
 
     fn fail(&mut self, failure: Failure) {
         self.failed = Some(failure);
-        self.first = Bytes::new();
         self.gathered = BytesMut::new();
         self.reservation = None;
     }
 
-    fn finish(self) -> Result<Bytes, Failure> {
+    /// The message, if it is whole now; the reservation is handed out with it.
+    pub(crate) fn finish(self) -> Message {
         if let Some(failure) = self.failed {
             return Err(failure);
         }
-        let mut whole = if self.gathered.is_empty() {
-            self.first
-        } else {
-            self.gathered.freeze()
-        };
-        if whole.len() < MESSAGE_PREFIX_BYTES {
-            return Err(Failure::Undecodable);
-        }
-        let compressed = whole.get_u8() != 0;
-        let length = whole.get_u32() as usize;
-        if compressed || whole.len() != length {
-            return Err(Failure::Undecodable);
-        }
-        Ok(whole)
+        let message = whole_message(self.gathered.freeze(), self.most)?;
+        Ok((message, self.reservation))
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use http::HeaderValue;
-
     use super::*;
 
     #[test]
@@ -211,10 +167,12 @@ mod tests {
             ("-1S", None),
             ("", None),
         ] {
-            let mut headers = HeaderMap::new();
-            headers.insert("grpc-timeout", HeaderValue::from_static(text));
-            assert_eq!(grpc_timeout(&headers), expected, "{text}");
+            assert_eq!(grpc_timeout(text.as_bytes()), expected, "{text}");
         }
+    }
+
+    fn message(reader: MessageReader) -> Result<Bytes, Failure> {
+        reader.finish().map(|(message, _)| message)
     }
 
     #[test]
@@ -223,9 +181,9 @@ mod tests {
         for size in 1..=whole.len() {
             let mut reader = MessageReader::new(3);
             for chunk in whole.chunks(size) {
-                reader.push(Bytes::copy_from_slice(chunk));
+                reader.push(chunk);
             }
-            assert_eq!(reader.finish(), Ok(Bytes::from_static(&[7, 8, 9])));
+            assert_eq!(message(reader), Ok(Bytes::from_static(&[7, 8, 9])));
         }
     }
 
@@ -233,15 +191,15 @@ mod tests {
     fn what_has_to_be_kept_is_reserved_and_let_go_where_there_is_no_room() {
         let memory = Memory::new(64);
         let mut reader = MessageReader::new(1_000);
-        reader.push(Bytes::from_static(&[0, 0, 0, 0, 3, 7, 8]));
+        reader.push(&[0, 0, 0, 0, 3, 7, 8]);
         reader.keep(&memory);
         assert!(!memory.reserve().resize(64), "some is reserved");
         let mut other = MessageReader::new(1_000);
-        other.push(Bytes::from_static(&[0; 100]));
+        other.push(&[0; 100]);
         other.keep(&memory);
-        assert_eq!(other.finish(), Err(Failure::Overload));
-        reader.push(Bytes::from_static(&[9]));
-        assert_eq!(reader.finish(), Ok(Bytes::from_static(&[7, 8, 9])));
+        assert_eq!(message(other), Err(Failure::Overload));
+        reader.push(&[9]);
+        assert_eq!(message(reader), Ok(Bytes::from_static(&[7, 8, 9])));
         assert!(memory.reserve().resize(64), "all has come back");
     }
 
@@ -249,8 +207,10 @@ mod tests {
     fn broken_and_large_messages_are_told_apart() {
         let read = |bytes: &'static [u8], most| {
             let mut reader = MessageReader::new(most);
-            reader.push(Bytes::from_static(bytes));
-            reader.finish()
+            reader.push(bytes);
+            let message = message(reader);
+            assert_eq!(message, whole_message(Bytes::from_static(bytes), most));
+            message
         };
         assert_eq!(read(&[], 10), Err(Failure::Undecodable));
         assert_eq!(read(&[0, 0, 0], 10), Err(Failure::Undecodable));

@@ -4,27 +4,27 @@ use std::{
     cell::Cell,
     future::Future,
     net::IpAddr,
+    pin::Pin,
     rc::Rc,
     sync::{Arc, atomic::Ordering},
     time::{Duration, Instant},
 };
 
-use bytes::Bytes;
-use h2::{RecvStream, server::SendResponse};
-use http::{Method, Request as HttpRequest, StatusCode, request::Parts};
+use http::{Method, StatusCode, request::Parts};
 use tonic::Status;
 use tracing::{info, warn};
 
 use super::{
     context::ConnectionContext,
     encode::encode_answer,
-    limits::{Message, Reservation, Unsent},
+    http2::{Asked, Message, RequestHead},
+    limits::Reservation,
     reply::Reply,
-    request::{grpc_timeout, is_grpc, parse_path, read_message},
+    request::is_grpc,
 };
 use crate::{
     call::{Answer, Failure},
-    deadline::{Deadlines, usable},
+    deadline::Deadlines,
     dispatch::{Arrival, WakeQueue},
     hook::{Hook, Request},
     package::{self, BrokerVersion, Package},
@@ -39,23 +39,11 @@ pub(crate) struct Peer {
     pub(crate) address: Option<IpAddr>,
     /// Whether it is known whose connection this is.
     pub(crate) is_known: Cell<bool>,
-    /// Answers that the peer has not taken.
-    pub(crate) unsent: Rc<Unsent>,
     /// How many calls of this connection are running.
     pub(crate) running: Cell<usize>,
 }
 
-/// What the head of a request asks for.
-enum Asked {
-    /// A hook.
-    Hook(AskedHook),
-    /// A method of a service beside exhook.
-    Beside(Box<Parts>),
-    /// Something else, and what it is answered.
-    Other(Reply),
-}
-
-/// A hook that is called, before its request message has been read.
+/// A hook that is called.
 #[derive(Clone, Copy)]
 struct AskedHook {
     package: Package,
@@ -64,96 +52,83 @@ struct AskedHook {
     grpc_timeout: Option<Duration>,
 }
 
-/// Answers one request; whatever it is, there is an answer.
+/// The reply to a request: there, or to come.
+pub(crate) enum Responding {
+    Now(Reply),
+    Later(Pin<Box<dyn Future<Output = Reply>>>),
+}
+
+/// Answers one request that arrived at `arrived`; whatever it is, there is an answer.
 pub(crate) fn respond(
     peer: &Rc<Peer>,
-    request: HttpRequest<RecvStream>,
-    response: SendResponse<Message>,
-) -> impl Future<Output = ()> + use<> {
-    // The head is read here, so that it is not kept, and moved, with the future.
-    let (head, body) = request.into_parts();
-    let asked = read_head(peer, &head);
-    answer_stream(Rc::clone(peer), asked, body, response)
-}
-
-async fn answer_stream(
-    peer: Rc<Peer>,
-    asked: Asked,
-    body: RecvStream,
-    response: SendResponse<Message>,
-) {
-    let reply = match asked {
-        Asked::Hook(asked) => Reply::message(answer_hook(&peer, asked, body).await),
-        Asked::Beside(head) => {
-            let request = HttpRequest::from_parts(*head, body);
-            // Put aside, because the future of each call has room for it.
-            return Box::pin(
-                peer.context
-                    .services
-                    .answer(request, response, &peer.unsent),
-            )
-            .await;
-        }
-        Asked::Other(reply) => {
-            // A request that is not read to its end would have to be reset.
-            let limit = Instant::now() + peer.context.limits.receive_timeout;
-            let read = read_message(body, 0, &peer.context.limits.memory);
-            let _ = peer.deadlines.before(limit, read).await;
-            reply
-        }
-    };
-    // Fails only when the peer has gone.
-    let _ = reply.send(response, &peer.unsent);
-}
-
-fn read_head(peer: &Peer, head: &Parts) -> Asked {
-    if head.method != Method::POST || !is_grpc(&head.headers) {
-        return Asked::Other(not_grpc(peer, head));
-    }
-    match parse_path(head.uri.path()) {
-        Some((package, hook)) => Asked::Hook(AskedHook {
+    head: &RequestHead,
+    message: Message,
+    arrived: Instant,
+) -> Responding {
+    match &head.asked {
+        Asked::Hook {
             package,
             hook,
-            arrived: Instant::now(),
-            grpc_timeout: grpc_timeout(&head.headers),
-        }),
-        None if peer.context.services.has(head.uri.path()) => Asked::Beside(Box::new(head.clone())),
-        None => Asked::Other(unknown_method(peer, head)),
+            grpc_timeout,
+        } => {
+            let asked = AskedHook {
+                package: *package,
+                hook: *hook,
+                arrived,
+                grpc_timeout: *grpc_timeout,
+            };
+            respond_to_hook(peer, asked, message)
+        }
+        Asked::Other(head) if head.method == Method::POST && is_grpc(content_type(head)) => {
+            Responding::Now(unknown_method(peer, head))
+        }
+        Asked::Other(head) => Responding::Now(not_grpc(peer, head)),
+        Asked::TooLarge => {
+            Responding::Now(Reply::Http(StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE))
+        }
+    }
+}
+
+fn content_type(head: &Parts) -> &[u8] {
+    let value = head.headers.get(http::header::CONTENT_TYPE);
+    value.map_or(&[], |value| value.as_bytes())
+}
+
+fn respond_to_hook(peer: &Rc<Peer>, asked: AskedHook, message: Message) -> Responding {
+    match decode(&peer.context, asked, message) {
+        #[cfg(unix)]
+        Ok((request, reservation))
+            if asked.hook == Hook::ProviderLoaded && peer.context.dealer.is_some() =>
+        {
+            let peer = Rc::clone(peer);
+            Responding::Later(Box::pin(load(peer, asked, request, reservation)))
+        }
+        Ok((request, reservation)) => begin(peer, asked, request, reservation),
+        Err(failure) => {
+            let answer = fallback(peer, asked, failure);
+            Responding::Now(reply(peer, asked.package, &answer))
+        }
     }
 }
 
 /// The gRPC message that answers a hook.
-async fn answer_hook(peer: &Peer, asked: AskedHook, body: RecvStream) -> Bytes {
-    let (package, hook) = (asked.package, asked.hook);
-    let context = &peer.context;
-    let answer = match read_request(peer, asked, body).await {
-        // What was reserved for the request is given back with its answer.
-        Ok((request, _reservation)) => answer(peer, asked, request).await,
-        Err(failure) => context
-            .dispatcher
-            .answer_failed(package, hook, asked.arrived, failure),
-    };
-    let numbers = context.brokers.verdict_numbers(peer.address, package);
-    encode_answer(&answer, numbers)
+fn reply(peer: &Peer, package: Package, answer: &Answer) -> Reply {
+    let brokers = &peer.context.brokers;
+    let numbers = brokers.verdict_numbers(peer.address, package);
+    Reply::Message(encode_answer(answer, numbers))
 }
 
-async fn read_request(
-    peer: &Peer,
+fn fallback(peer: &Peer, asked: AskedHook, failure: Failure) -> Answer {
+    let (package, hook) = (asked.package, asked.hook);
+    let dispatcher = &peer.context.dispatcher;
+    dispatcher.answer_failed(package, hook, asked.arrived, failure)
+}
+
+fn decode(
+    context: &ConnectionContext,
     asked: AskedHook,
-    body: RecvStream,
+    message: Message,
 ) -> Result<(Arc<Request>, Option<Reservation>), Failure> {
-    let context = &peer.context;
-    let receive_timeout = context.limits.receive_timeout;
-    let limit = asked
-        .grpc_timeout
-        .map_or(receive_timeout, usable)
-        .min(receive_timeout);
-    let read = read_message(body, context.max_message_bytes, &context.limits.memory);
-    let message = peer
-        .deadlines
-        .before(asked.arrived + limit, read)
-        .await
-        .unwrap_or(Err(Failure::Undecodable));
     let request = message.and_then(|(message, reservation)| {
         package::decode(asked.package, asked.hook, message)
             .map(|request| (Arc::new(request), reservation))
@@ -195,38 +170,37 @@ fn warn_unread(
     );
 }
 
-async fn answer(peer: &Peer, asked: AskedHook, request: Arc<Request>) -> Answer {
+/// Answers a broker that loads the provider, once all processes of this program know of it.
+#[cfg(unix)]
+async fn load(
+    peer: Rc<Peer>,
+    asked: AskedHook,
+    request: Arc<Request>,
+    reservation: Option<Reservation>,
+) -> Reply {
+    if let (Request::ProviderLoaded(loaded), Some(dealer)) = (&*request, &peer.context.dealer) {
+        let (node, version) = (request.node(), version_in(loaded));
+        let loading = dealer.share_load(peer.address, asked.package, node, version);
+        loading.await;
+    }
+    match begin(&peer, asked, request, reservation) {
+        Responding::Now(reply) => reply,
+        Responding::Later(reply) => reply.await,
+    }
+}
+
+/// Hands a request to user code.
+fn begin(
+    peer: &Rc<Peer>,
+    asked: AskedHook,
+    request: Arc<Request>,
+    reservation: Option<Reservation>,
+) -> Responding {
     let package = asked.package;
-    let brokers = &peer.context.brokers;
-    let loaded = match &*request {
-        Request::ProviderLoaded(loaded) => {
-            let answer = introduce(peer, package, loaded, request.node());
-            #[cfg(unix)]
-            if let Some(dealer) = &peer.context.dealer {
-                // Put aside, because the future of each call has room for it.
-                let (node, version) = (request.node(), version_in(loaded));
-                Box::pin(dealer.share_load(peer.address, package, node, version)).await;
-            }
-            Some(answer)
-        }
-        Request::ProviderUnloaded(_) => {
-            brokers.unloaded(peer.address, request.node());
-            #[cfg(unix)]
-            if let Some(dealer) = &peer.context.dealer {
-                dealer.share_unload(peer.address, request.node());
-            }
-            None
-        }
-        _ => {
-            if !peer.is_known.replace(true) {
-                brokers.calls(peer.address, package, request.node());
-            }
-            None
-        }
-    };
-    let running = peer.running.get();
-    if running >= peer.context.limits.max_running {
-        return loaded.unwrap_or_else(|| overloaded(peer, asked));
+    let loaded = take_note(peer, package, &request);
+    if peer.running.get() >= peer.context.limits.max_running {
+        let answer = loaded.unwrap_or_else(|| overloaded(peer, asked));
+        return Responding::Now(reply(peer, package, &answer));
     }
     let arrival = Arrival {
         package,
@@ -234,12 +208,43 @@ async fn answer(peer: &Peer, asked: AskedHook, request: Arc<Request>) -> Answer 
         arrived: asked.arrived,
         grpc_timeout: asked.grpc_timeout,
         wakes: Arc::clone(&peer.wakes),
-        deadlines: peer.deadlines.clone(),
     };
-    peer.running.set(running + 1);
-    let answer = peer.context.dispatcher.answer(arrival, request).await;
-    peer.running.set(peer.running.get() - 1);
-    loaded.unwrap_or(answer)
+    let undecided = match peer.context.dispatcher.begin(arrival, request) {
+        Ok(answer) => return Responding::Now(reply(peer, package, &loaded.unwrap_or(answer))),
+        Err(undecided) => undecided,
+    };
+    peer.running.set(peer.running.get() + 1);
+    let peer = Rc::clone(peer);
+    Responding::Later(Box::pin(async move {
+        let dispatcher = &peer.context.dispatcher;
+        let answer = dispatcher.finish(undecided, &peer.deadlines).await;
+        peer.running.set(peer.running.get() - 1);
+        // What was reserved for the request is given back with its answer.
+        drop(reservation);
+        reply(&peer, package, &loaded.unwrap_or(answer))
+    }))
+}
+
+/// Takes note of which broker calls; the answer to one that loads the provider.
+fn take_note(peer: &Peer, package: Package, request: &Request) -> Option<Answer> {
+    let brokers = &peer.context.brokers;
+    match request {
+        Request::ProviderLoaded(loaded) => {
+            return Some(introduce(peer, package, loaded, request.node()));
+        }
+        Request::ProviderUnloaded(_) => {
+            brokers.unloaded(peer.address, request.node());
+            #[cfg(unix)]
+            if let Some(dealer) = &peer.context.dealer {
+                dealer.share_unload(peer.address, request.node());
+            }
+        }
+        _ if !peer.is_known.replace(true) => {
+            brokers.calls(peer.address, package, request.node());
+        }
+        _ => {}
+    }
+    None
 }
 
 /// The answer to a call of a connection that has as many running as it may have.
@@ -255,10 +260,7 @@ fn overloaded(peer: &Peer, asked: AskedHook) -> Answer {
              fallback is answered. Make handlers faster or raise it"
         );
     }
-    let (package, hook) = (asked.package, asked.hook);
-    context
-        .dispatcher
-        .answer_failed(package, hook, asked.arrived, Failure::Overload)
+    fallback(peer, asked, Failure::Overload)
 }
 
 /// Takes note of the broker, and says which hooks are wanted from it.
@@ -324,7 +326,7 @@ fn not_grpc(peer: &Peer, head: &Parts) -> Reply {
             "a request is not gRPC (POST with content-type application/grpc); it is refused"
         );
     }
-    Reply::http(if head.method == Method::POST {
+    Reply::Http(if head.method == Method::POST {
         StatusCode::UNSUPPORTED_MEDIA_TYPE
     } else {
         StatusCode::METHOD_NOT_ALLOWED

@@ -6,29 +6,28 @@ use std::{
     pin::Pin,
     rc::Rc,
     task::{Context, Poll},
+    time::Instant,
 };
 
 use futures_util::stream::{FuturesUnordered, Stream};
-use h2::{RecvStream, server::SendResponse};
-use http::Request;
 
 use super::{
-    limits::Message,
-    service::{Peer, respond},
+    http2::{Asked, Http2, Message, Outlet, Pieces, RequestHead},
+    reply::Reply,
+    service::{Peer, Responding, respond},
 };
-use crate::deadline::DeadlineTimer;
+use crate::{call::Failure, deadline::DeadlineTimer};
 
 /// How many requests may be unfinished beside those that run, however few of those there may be.
 const UNFINISHED: usize = 1_000;
 
-type Answering = Pin<Box<dyn Future<Output = ()>>>;
+/// What becomes of a stream: a reply, if it has not written one itself.
+type Answering = Pin<Box<dyn Future<Output = Option<(u32, Reply)>>>>;
 
 /// Requests are polled together with their connection, without a task for each.
 pub(crate) struct Streams {
     peer: Rc<Peer>,
     timer: DeadlineTimer,
-    accepted: Vec<Answering>,
-    taken: u64,
     waiting: FuturesUnordered<Answering>,
 }
 
@@ -38,63 +37,91 @@ impl Streams {
         Self {
             peer,
             timer,
-            accepted: Vec::new(),
-            taken: 0,
             waiting: FuturesUnordered::new(),
         }
     }
 
-    /// Takes a request that has just been accepted.
-    pub(crate) fn push(&mut self, request: Request<RecvStream>, response: SendResponse<Message>) {
-        self.taken += 1;
-        self.accepted
-            .push(Box::pin(respond(&self.peer, request, response)));
+    /// Answers a request, or begins to.
+    pub(crate) fn begin(
+        &mut self,
+        http2: &mut Http2,
+        stream: u32,
+        head: &RequestHead,
+        message: Message,
+        arrived: Instant,
+    ) {
+        match respond(&self.peer, head, message, arrived) {
+            Responding::Now(reply) => http2.answer(stream, reply),
+            Responding::Later(reply) => {
+                http2.hold(stream);
+                let answering = async move { Some((stream, reply.await)) };
+                self.waiting.push(Box::pin(answering));
+            }
+        }
     }
 
-    /// How many requests have been taken so far.
-    pub(crate) fn taken(&self) -> u64 {
-        self.taken
+    /// Begins to answer a request to a service beside the hooks.
+    pub(crate) fn begin_service(&mut self, head: &RequestHead, body: Pieces, outlet: Outlet) {
+        if let Asked::Other(head) = &head.asked {
+            let (context, head) = (self.peer.context.clone(), head.as_ref().clone());
+            self.waiting.push(Box::pin(async move {
+                context.services.answer(head, body, outlet).await;
+                None
+            }));
+        }
     }
 
     /// Whether so many requests have begun, and not ended, as no broker leaves that way: those that
     /// run are bounded, so the others do not end arriving.
-    pub(crate) fn too_many(&self) -> bool {
+    pub(crate) fn too_many(&self, http2: &Http2) -> bool {
         let running = self.peer.context.limits.max_running;
-        self.waiting.len() > running.saturating_mul(2).saturating_add(UNFINISHED)
+        let unfinished = self.waiting.len().max(http2.open_streams());
+        unfinished > running.saturating_mul(2).saturating_add(UNFINISHED)
     }
 
     /// Whether no request is being answered.
     pub(crate) fn is_empty(&self) -> bool {
-        self.accepted.is_empty() && self.waiting.is_empty()
+        self.waiting.is_empty()
     }
 
     /// Gets on with the requests; whether any was answered.
-    pub(crate) fn poll_progress(&mut self, context: &mut Context<'_>) -> bool {
-        let mut answered = false;
-        // By now the connection has read the whole burst, so most requests are complete, and most
-        // of those are answered by one poll: only the others are kept.
-        for mut answering in self.accepted.drain(..) {
-            match answering.as_mut().poll(context) {
-                Poll::Ready(()) => answered = true,
-                Poll::Pending => self.waiting.push(answering),
-            }
+    pub(crate) fn poll_progress(&mut self, http2: &mut Http2, context: &mut Context<'_>) -> bool {
+        let mut answered = poll_all(&mut self.waiting, http2, context);
+        if let Some(receive_by) = http2.receive_by() {
+            self.peer.deadlines.ask(receive_by);
         }
-        answered |= poll_all(&mut self.waiting, context);
         while self.timer.poll_due(context).is_ready() {
+            for (stream, head) in http2.give_up_late() {
+                let message = Err(Failure::Undecodable);
+                self.begin(http2, stream, &head, message, Instant::now());
+                answered = true;
+            }
+            if let Some(receive_by) = http2.receive_by() {
+                self.peer.deadlines.ask(receive_by);
+            }
             // What is put in anew is polled, woken or not.
             let waiting = mem::take(&mut self.waiting);
             self.waiting.extend(waiting);
-            answered |= self.timer.look(|| poll_all(&mut self.waiting, context));
+            let waiting = &mut self.waiting;
+            answered |= self.timer.look(|| poll_all(waiting, http2, context));
         }
         answered
     }
 }
 
 /// Polls what was woken; whether any was answered.
-fn poll_all(waiting: &mut FuturesUnordered<Answering>, context: &mut Context<'_>) -> bool {
+fn poll_all(
+    waiting: &mut FuturesUnordered<Answering>,
+    http2: &mut Http2,
+    context: &mut Context<'_>,
+) -> bool {
     let mut answered = false;
-    while let Poll::Ready(Some(())) = Pin::new(&mut *waiting).poll_next(context) {
+    while let Poll::Ready(Some(reply)) = Pin::new(&mut *waiting).poll_next(context) {
+        if let Some((stream, reply)) = reply {
+            http2.answer(stream, reply);
+        }
         answered = true;
     }
+    http2.take_steps();
     answered
 }

@@ -16,9 +16,9 @@ mod span;
 mod tracer;
 
 #[cfg(feature = "otlp")]
-pub(crate) use call_trace::CallTrace;
+pub(crate) use call_trace::{CallTrace, ServerSpan};
 #[cfg(not(feature = "otlp"))]
-pub(crate) use none::{CallTrace, Tracer};
+pub(crate) use none::{CallTrace, ServerSpan, Tracer};
 pub(crate) use options::TraceOptions;
 #[cfg(feature = "otlp")]
 pub(crate) use tracer::Tracer;

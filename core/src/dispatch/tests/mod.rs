@@ -117,16 +117,18 @@ async fn ask_within(
     request: Request,
     grpc_timeout: Option<Duration>,
 ) -> Answer {
-    served(DeadlineTimer::default(), |deadlines| {
+    served(DeadlineTimer::default(), async |deadlines| {
         let arrival = Arrival {
             package: Package::V3,
             hook: request.hook(),
             arrived: tokio::time::Instant::now().into_std(),
             grpc_timeout,
             wakes: Arc::new(WakeQueue::default()),
-            deadlines,
         };
-        dispatcher.answer(arrival, Arc::new(request))
+        match dispatcher.begin(arrival, Arc::new(request)) {
+            Ok(answer) => answer,
+            Err(undecided) => dispatcher.finish(undecided, &deadlines).await,
+        }
     })
     .await
 }

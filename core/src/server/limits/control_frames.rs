@@ -2,9 +2,6 @@
 
 use std::time::Instant;
 
-const PREFACE_BYTES: usize = 24;
-const HEAD_BYTES: usize = 9;
-
 const DATA: u8 = 0;
 const HEADERS: u8 = 1;
 const RST_STREAM: u8 = 3;
@@ -12,69 +9,50 @@ const SETTINGS: u8 = 4;
 const WINDOW_UPDATE: u8 = 8;
 const CONTINUATION: u8 = 9;
 
-/// Brokers send one SETTINGS, but each makes h2 look at every stream.
+/// Brokers send one SETTINGS, but each can make the server look at every stream.
 const SETTINGS_AT_ONCE: f64 = 200.0;
 const SETTINGS_PER_SECOND: f64 = 1.0;
+/// Brokers cancel calls whose answer is late, but no call that they are sending.
+const BROKEN_OFF_AT_ONCE: f64 = 100.0;
+const BROKEN_OFF_PER_SECOND: f64 = 10.0;
 /// Brokers send a PING a minute; other clients as many as they make calls.
 const OTHERS_AT_ONCE: f64 = 20_000.0;
 const OTHERS_PER_SECOND: f64 = 200.0;
 const OTHERS_PER_CALL: f64 = 4.0;
 
-/// Counts PING, SETTINGS, PRIORITY and unknown frames as they are read: h2 answers or passes over as
-/// many as come.
+/// Counts PING, SETTINGS, PRIORITY, unknown and empty frames, and requests that are broken off.
 pub(crate) struct ControlFrames {
-    /// Bytes that belong to what has been counted.
-    skip: usize,
-    head: [u8; HEAD_BYTES],
-    head_bytes: usize,
     settings: Allowance,
+    broken_off: Allowance,
     others: Allowance,
 }
 
 impl ControlFrames {
     pub(crate) fn new() -> Self {
         Self {
-            skip: PREFACE_BYTES,
-            head: [0; HEAD_BYTES],
-            head_bytes: 0,
             settings: Allowance::new(SETTINGS_AT_ONCE, SETTINGS_PER_SECOND),
+            broken_off: Allowance::new(BROKEN_OFF_AT_ONCE, BROKEN_OFF_PER_SECOND),
             others: Allowance::new(OTHERS_AT_ONCE, OTHERS_PER_SECOND),
         }
     }
 
-    /// Counts what is in the next bytes of the connection; whether it is still bearable.
-    pub(crate) fn read(&mut self, mut bytes: &[u8]) -> bool {
-        let mut bearable = true;
-        loop {
-            let skipped = self.skip.min(bytes.len());
-            bytes = &bytes[skipped..];
-            self.skip -= skipped;
-            if bytes.is_empty() {
-                return bearable;
-            }
-            let taken = (HEAD_BYTES - self.head_bytes).min(bytes.len());
-            self.head[self.head_bytes..self.head_bytes + taken].copy_from_slice(&bytes[..taken]);
-            bytes = &bytes[taken..];
-            self.head_bytes += taken;
-            if self.head_bytes == HEAD_BYTES {
-                let [high, middle, low, kind, ..] = self.head;
-                self.skip = u32::from_be_bytes([0, high, middle, low]) as usize;
-                self.head_bytes = 0;
-                bearable &= self.count(kind);
-            }
-        }
-    }
-
-    fn count(&mut self, kind: u8) -> bool {
+    /// Counts a frame with so many bytes of payload; whether it is still bearable.
+    pub(crate) fn count(&mut self, kind: u8, length: usize) -> bool {
         match kind {
-            DATA | RST_STREAM | WINDOW_UPDATE | CONTINUATION => true,
             HEADERS => {
                 self.others.add(OTHERS_PER_CALL);
                 true
             }
+            DATA if length > 0 => true,
+            RST_STREAM | WINDOW_UPDATE | CONTINUATION => true,
             SETTINGS => self.settings.take(),
             _ => self.others.take(),
         }
+    }
+
+    /// Counts a request that the peer ended before it was complete; whether it is still bearable.
+    pub(crate) fn count_broken_off(&mut self) -> bool {
+        self.broken_off.take()
     }
 }
 
@@ -123,35 +101,30 @@ mod tests {
 
     const PING: u8 = 6;
 
-    fn frames(kind: u8, length: u8, count: usize) -> Vec<u8> {
-        let mut frame = vec![0, 0, length, kind, 0, 0, 0, 0, 0];
-        frame.resize(HEAD_BYTES + usize::from(length), 0xff);
-        frame.repeat(count)
-    }
-
-    #[test]
-    fn frames_are_counted_however_they_are_cut() {
-        for piece in [1, 7, 9, 10, 64, 1000] {
-            let mut counted = ControlFrames::new();
-            assert!(counted.read(&[b'x'; PREFACE_BYTES]));
-            let mut flood = frames(DATA, 200, 500);
-            flood.extend(frames(SETTINGS, 6, 200));
-            assert!(flood.chunks(piece).all(|bytes| counted.read(bytes)));
-            assert!(counted.settings.left < 1.0, "{piece}");
-            assert!(counted.others.left > OTHERS_AT_ONCE - 1.0);
-        }
-    }
-
     #[test]
     fn a_flood_is_noticed_and_pings_beside_calls_are_not() {
         let mut counted = ControlFrames::new();
-        assert!(counted.read(&[b'x'; PREFACE_BYTES]));
-        let mut beside_calls = frames(HEADERS, 20, 1);
-        beside_calls.extend(frames(PING, 8, 3));
         for _ in 0..50_000 {
-            assert!(counted.read(&beside_calls));
+            assert!(counted.count(HEADERS, 20));
+            assert!((0..3).all(|_| counted.count(PING, 8)));
         }
-        assert!(counted.read(&frames(PING, 8, 19_990)));
-        assert!(!counted.read(&frames(PING, 8, 5_000)));
+        assert!((0..19_990).all(|_| counted.count(PING, 8)));
+        assert!(!(0..5_000).all(|_| counted.count(PING, 8)));
+    }
+
+    #[test]
+    fn data_is_not_counted_unless_it_is_empty() {
+        let mut counted = ControlFrames::new();
+        assert!((0..50_000).all(|_| counted.count(DATA, 1)));
+        assert!(!(0..50_000).all(|_| counted.count(DATA, 0)));
+    }
+
+    #[test]
+    fn of_settings_and_requests_that_are_broken_off_a_few_are_bearable() {
+        let mut counted = ControlFrames::new();
+        assert!((0..150).all(|_| counted.count(SETTINGS, 6)));
+        assert!(!(0..1_000).all(|_| counted.count(SETTINGS, 6)));
+        assert!((0..50).all(|_| counted.count_broken_off()));
+        assert!(!(0..1_000).all(|_| counted.count_broken_off()));
     }
 }

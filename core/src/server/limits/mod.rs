@@ -17,7 +17,7 @@ pub(crate) use connection_permits::{ConnectionPermit, ConnectionPermits};
 pub(crate) use control_frames::ControlFrames;
 pub(crate) use handshakes::{Beginning, Handshakes};
 pub(crate) use memory::{Memory, Reservation};
-pub(crate) use unsent::{Message, Unsent, UnsentWatch};
+pub(crate) use unsent::{Unsent, UnsentWatch};
 
 use crate::{
     config::Config,

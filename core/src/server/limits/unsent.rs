@@ -1,94 +1,29 @@
-//! [`Unsent`]: answers of one connection that its peer does not take.
+//! [`UnsentWatch`]: notices a peer that lets answers pile up.
 
 use std::{
-    cell::Cell,
     pin::Pin,
-    rc::Rc,
     task::{Context, Poll},
     time::Duration,
 };
 
-use bytes::{Buf, Bytes};
 use tokio::time::{Instant, Sleep, sleep};
 
 use super::memory::{Memory, Reservation};
 
-/// What h2 keeps for a response that it has not written, beside the message.
-const RESPONSE_BYTES: usize = 2 * 1024;
 /// What is not worth watching: less than a socket's own buffers hold.
 const UNWATCHED_BYTES: usize = 256 * 1024;
 
-/// How much h2 holds for a peer: behind windows that the peer does not open, and behind a socket
-/// that it does not read.
-#[derive(Default)]
+/// How much is held for a peer: behind windows that it does not open, and behind a socket that it does
+/// not read.
+#[derive(Clone, Copy)]
 pub(crate) struct Unsent {
-    messages: Cell<usize>,
-    /// Of responses since the socket last took everything.
-    responses: Cell<usize>,
-    /// What has left since the beginning.
-    left: Cell<u64>,
+    pub(crate) bytes: usize,
+    /// What the peer has taken since the beginning.
+    pub(crate) taken: u64,
 }
 
-impl Unsent {
-    /// A message that counts as unsent until h2 lets go of it.
-    pub(crate) fn message(self: &Rc<Self>, message: Bytes) -> Message {
-        let size = message.len() + RESPONSE_BYTES;
-        self.messages.set(self.messages.get() + size);
-        Message {
-            rest: message,
-            size,
-            unsent: Rc::clone(self),
-        }
-    }
-
-    /// Counts a response without a message.
-    pub(crate) fn add_response(&self) {
-        self.responses.set(self.responses.get() + RESPONSE_BYTES);
-    }
-
-    /// The socket has taken what it was given.
-    pub(crate) fn socket_took_all(&self) {
-        let responses = self.responses.take();
-        self.left.set(self.left.get() + responses as u64);
-    }
-
-    fn bytes(&self) -> usize {
-        self.messages.get() + self.responses.get()
-    }
-}
-
-/// The message of a response, on its way through h2.
-pub(crate) struct Message {
-    rest: Bytes,
-    size: usize,
-    unsent: Rc<Unsent>,
-}
-
-impl Buf for Message {
-    fn remaining(&self) -> usize {
-        self.rest.len()
-    }
-
-    fn chunk(&self) -> &[u8] {
-        &self.rest
-    }
-
-    fn advance(&mut self, count: usize) {
-        self.rest.advance(count);
-    }
-}
-
-impl Drop for Message {
-    fn drop(&mut self) {
-        let unsent = &self.unsent;
-        unsent.messages.set(unsent.messages.get() - self.size);
-        unsent.left.set(unsent.left.get() + self.size as u64);
-    }
-}
-
-/// Notices a peer that lets answers pile up.
+/// Watches what is held for one peer.
 pub(crate) struct UnsentWatch {
-    unsent: Rc<Unsent>,
     reservation: Reservation,
     most: usize,
     patience: Duration,
@@ -96,16 +31,15 @@ pub(crate) struct UnsentWatch {
 }
 
 struct Watching {
-    left_before: u64,
+    taken_before: u64,
     timer: Pin<Box<Sleep>>,
 }
 
 impl UnsentWatch {
     /// A peer that takes next to nothing for as long as `patience` is given up, and so is one for
     /// whose answers there is not enough `memory`, or which would take more than half of it.
-    pub(crate) fn new(unsent: Rc<Unsent>, memory: &Memory, patience: Duration) -> Self {
+    pub(crate) fn new(memory: &Memory, patience: Duration) -> Self {
         Self {
-            unsent,
             reservation: memory.reserve(),
             most: memory.most() / 2,
             patience,
@@ -114,28 +48,26 @@ impl UnsentWatch {
     }
 
     /// Ready when the peer is to be given up.
-    pub(crate) fn poll_given_up(&mut self, context: &mut Context<'_>) -> Poll<()> {
-        let bytes = self.unsent.bytes();
-        if bytes <= UNWATCHED_BYTES {
+    pub(crate) fn poll_given_up(&mut self, unsent: Unsent, context: &mut Context<'_>) -> Poll<()> {
+        if unsent.bytes <= UNWATCHED_BYTES {
             if self.watching.take().is_some() {
                 self.reservation.resize(0);
             }
             return Poll::Pending;
         }
-        if bytes > self.most || !self.reservation.resize(bytes) {
+        if unsent.bytes > self.most || !self.reservation.resize(unsent.bytes) {
             return Poll::Ready(());
         }
-        let left = self.unsent.left.get();
         let patience = self.patience;
         let watching = self.watching.get_or_insert_with(|| Watching {
-            left_before: left,
+            taken_before: unsent.taken,
             timer: Box::pin(sleep(patience)),
         });
         while watching.timer.as_mut().poll(context).is_ready() {
-            if left - watching.left_before < UNWATCHED_BYTES as u64 {
+            if unsent.taken - watching.taken_before < UNWATCHED_BYTES as u64 {
                 return Poll::Ready(());
             }
-            watching.left_before = left;
+            watching.taken_before = unsent.taken;
             watching.timer.as_mut().reset(Instant::now() + patience);
         }
         Poll::Pending
@@ -151,45 +83,38 @@ mod tests {
     use super::*;
 
     const PATIENCE: Duration = Duration::from_secs(10);
+    const SOME: usize = UNWATCHED_BYTES;
 
-    fn watched(memory: usize) -> (Rc<Unsent>, UnsentWatch) {
-        let unsent = Rc::<Unsent>::default();
-        let watch = UnsentWatch::new(Rc::clone(&unsent), &Memory::new(memory), PATIENCE);
-        (unsent, watch)
-    }
-
-    async fn given_up(watch: &mut UnsentWatch, within: Duration) -> bool {
-        let given_up = poll_fn(|context| watch.poll_given_up(context));
+    async fn given_up(
+        watch: &mut UnsentWatch,
+        (bytes, taken): (usize, usize),
+        within: Duration,
+    ) -> bool {
+        let taken = taken as u64;
+        let given_up = poll_fn(|context| watch.poll_given_up(Unsent { bytes, taken }, context));
         timeout(within, given_up).await.is_ok()
     }
 
     #[tokio::test(start_paused = true)]
     async fn who_takes_nothing_is_given_up_and_who_takes_something_is_not() {
-        let (unsent, mut watch) = watched(1 << 30);
-        let message = || unsent.message(Bytes::from(vec![0; UNWATCHED_BYTES]));
-        let mut messages = vec![message()];
-        for _ in 0..5 {
-            messages.push(message());
-            assert!(!given_up(&mut watch, PATIENCE * 2 / 3).await);
-            messages.remove(0);
+        let mut watch = UnsentWatch::new(&Memory::new(1 << 30), PATIENCE);
+        for step in 0..5 {
+            assert!(!given_up(&mut watch, (2 * SOME, step * SOME), PATIENCE * 2 / 3).await);
         }
-        messages.push(message());
-        assert!(given_up(&mut watch, PATIENCE * 2).await);
-        messages.clear();
-        assert_eq!(unsent.bytes(), 0);
-        assert!(!given_up(&mut watch, PATIENCE * 2).await);
+        assert!(given_up(&mut watch, (2 * SOME, 4 * SOME), PATIENCE * 2).await);
+        assert!(!given_up(&mut watch, (0, 6 * SOME), PATIENCE * 2).await);
     }
 
     #[tokio::test(start_paused = true)]
-    async fn responses_without_messages_count_while_the_socket_is_full() {
-        let (unsent, mut watch) = watched(4 * UNWATCHED_BYTES);
-        for _ in 0..2 * UNWATCHED_BYTES / RESPONSE_BYTES {
-            unsent.add_response();
-        }
-        assert!(!given_up(&mut watch, PATIENCE / 2).await);
-        unsent.add_response();
-        assert!(given_up(&mut watch, PATIENCE / 2).await, "half of it all");
-        unsent.socket_took_all();
-        assert!(!given_up(&mut watch, PATIENCE / 2).await);
+    async fn nobody_gets_more_than_half_of_the_memory_or_what_others_have() {
+        let memory = Memory::new(8 * SOME);
+        let mut watch = UnsentWatch::new(&memory, PATIENCE);
+        assert!(!given_up(&mut watch, (4 * SOME, 0), PATIENCE / 2).await);
+        let mut other = memory.reserve();
+        assert!(!other.resize(5 * SOME), "it is reserved");
+        assert!(given_up(&mut watch, (4 * SOME + 1, 0), PATIENCE / 2).await);
+        assert!(!given_up(&mut watch, (SOME, 0), PATIENCE / 2).await);
+        assert!(other.resize(7 * SOME), "it has come back");
+        assert!(given_up(&mut watch, (2 * SOME, 0), PATIENCE / 2).await);
     }
 }

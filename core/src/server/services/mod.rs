@@ -9,22 +9,19 @@ use std::{
     convert::Infallible,
     future::Future,
     pin::Pin,
-    rc::Rc,
     sync::atomic::{AtomicUsize, Ordering},
 };
 
 use exchange::RequestBody;
-use h2::{RecvStream, server::SendResponse};
 use health::Health;
-use http::{Request, Response};
+use http::{Request, Response, StatusCode, request::Parts};
 use reflection::Reflection;
 use tokio::sync::watch;
 use tonic::{Status, body::Body, codegen::Service};
 
 use super::{
     Phase,
-    limits::{Message, Unsent},
-    reply::Reply,
+    http2::{Outlet, Pieces},
 };
 
 /// How many requests are answered at once, by the whole server: those that watch take their time.
@@ -60,23 +57,19 @@ impl Services {
     }
 
     /// Answers a request of such a path.
-    pub(crate) async fn answer(
-        &self,
-        request: Request<RecvStream>,
-        stream: SendResponse<Message>,
-        unsent: &Rc<Unsent>,
-    ) {
-        let Some(handler) = self.find(request.uri().path()) else {
+    pub(crate) async fn answer(&self, head: Parts, body: Pieces, outlet: Outlet) {
+        let Some(handler) = self.find(head.uri.path()) else {
             return;
         };
         let Some(_open) = Open::new(&self.open) else {
             let status = Status::resource_exhausted("too many health or reflection requests");
-            // Fails only when the peer has gone.
-            let _ = Reply::status(&status).send(stream, unsent);
+            let refused: Response<()> = status.into_http();
+            outlet.head(StatusCode::OK, refused.into_parts().0.headers, true);
             return;
         };
-        let answering = handler(request.map(RequestBody));
-        let _ = exchange::answer(answering, stream, unsent, self.phases.clone()).await;
+        let answering = handler(Request::from_parts(head, RequestBody(body)));
+        // Fails only when the peer has gone.
+        let _ = exchange::answer(answering, outlet, self.phases.clone()).await;
     }
 
     fn find(&self, path: &str) -> Option<&Handler> {

@@ -1,0 +1,88 @@
+//! Frames of HTTP/2 (RFC 9113, section 4 and 6): their heads, kinds and flags.
+
+/// How many bytes the head of a frame has.
+pub(super) const HEAD_BYTES: usize = 9;
+/// A stream's number, and a window, have 31 bits.
+pub(super) const MASK: u32 = 0x7fff_ffff;
+
+pub(super) mod kind {
+    pub(crate) const DATA: u8 = 0;
+    pub(crate) const HEADERS: u8 = 1;
+    pub(crate) const PRIORITY: u8 = 2;
+    pub(crate) const RST_STREAM: u8 = 3;
+    pub(crate) const SETTINGS: u8 = 4;
+    pub(crate) const PUSH_PROMISE: u8 = 5;
+    pub(crate) const PING: u8 = 6;
+    pub(crate) const GOAWAY: u8 = 7;
+    pub(crate) const WINDOW_UPDATE: u8 = 8;
+    pub(crate) const CONTINUATION: u8 = 9;
+}
+
+pub(super) mod flag {
+    pub(crate) const END_STREAM: u8 = 0x1;
+    pub(crate) const ACK: u8 = 0x1;
+    pub(crate) const END_HEADERS: u8 = 0x4;
+    pub(crate) const PADDED: u8 = 0x8;
+    pub(crate) const PRIORITY: u8 = 0x20;
+}
+
+/// Why a stream or a connection ends (RFC 9113, section 7).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[repr(u32)]
+pub(crate) enum Code {
+    NoError = 0,
+    ProtocolError = 1,
+    FlowControlError = 3,
+    StreamClosed = 5,
+    FrameSizeError = 6,
+    CompressionError = 9,
+    EnhanceYourCalm = 11,
+}
+
+/// What stands before each frame.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct FrameHead {
+    pub(super) length: usize,
+    pub(super) kind: u8,
+    pub(super) flags: u8,
+    pub(super) stream: u32,
+}
+
+impl FrameHead {
+    /// Reads a head; `None` where the bytes are too few.
+    pub(super) fn read(bytes: &[u8]) -> Option<Self> {
+        let [a, b, c, kind, flags, d, e, f, g] = *bytes.first_chunk::<HEAD_BYTES>()?;
+        Some(Self {
+            length: u32::from_be_bytes([0, a, b, c]) as usize,
+            kind,
+            flags,
+            stream: u32::from_be_bytes([d, e, f, g]) & MASK,
+        })
+    }
+
+    pub(super) fn has(&self, flag: u8) -> bool {
+        self.flags & flag != 0
+    }
+}
+
+/// Writes the head of a frame.
+pub(super) fn write_head(out: &mut Vec<u8>, length: usize, kind: u8, flags: u8, stream: u32) {
+    let length = u32::try_from(length).unwrap_or(u32::MAX).to_be_bytes();
+    let id = stream.to_be_bytes();
+    out.extend_from_slice(&[
+        length[1], length[2], length[3], kind, flags, id[0], id[1], id[2], id[3],
+    ]);
+}
+
+/// Writes a whole frame.
+pub(super) fn write(out: &mut Vec<u8>, kind: u8, flags: u8, stream: u32, payload: &[u8]) {
+    write_head(out, payload.len(), kind, flags, stream);
+    out.extend_from_slice(payload);
+}
+
+/// Four bytes as a number.
+pub(super) fn number(payload: &[u8]) -> Option<u32> {
+    payload
+        .first_chunk()
+        .map(|bytes| u32::from_be_bytes(*bytes))
+}

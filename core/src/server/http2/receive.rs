@@ -1,0 +1,549 @@
+//! What frames of the peer mean.
+
+use std::{ops::Range, rc::Rc};
+
+use bytes::{Bytes, BytesMut};
+
+use super::{
+    Asked, Code, ConnectionError, Event, Goodbye, Http2, Outlet, RequestHead,
+    frame::{FrameHead, MASK, flag, kind, number, write},
+    input::Frame,
+    outlet::pieces,
+    request_head,
+    settings::{self, CONNECTION_WINDOW, DEFAULT_WINDOW},
+    stream::{Outgoing, Receiving, Stream},
+};
+use crate::{
+    call::Failure,
+    deadline::usable,
+    server::request::{MessageReader, whole_message},
+};
+
+/// How many streams a peer may make us reset before it is sent away (RUSTSEC-2024-0003).
+const MOST_RESETS: usize = 1024;
+/// How many of them are remembered, because frames for them may be on their way.
+const MOST_LET_GO: usize = 256;
+/// What a header block may have beside its fields' bytes, and in how many frames it may come.
+const BLOCK_OVERHEAD: usize = 64 * 1024;
+const MOST_CONTINUATIONS: usize = 64;
+/// Windows are opened again when half is used.
+const STREAM_CREDIT: i64 = DEFAULT_WINDOW as i64 / 2;
+const CONNECTION_CREDIT: u32 = CONNECTION_WINDOW / 2;
+
+/// A header block whose end has not come.
+pub(super) struct Gathering {
+    head: FrameHead,
+    block: BytesMut,
+    depends_on: Option<u32>,
+    frames: usize,
+}
+
+/// What is wrong with a frame.
+enum Problem {
+    Connection(Code, &'static str),
+    Stream(u32, Code),
+}
+
+use Code::{CompressionError, FlowControlError, FrameSizeError, ProtocolError, StreamClosed};
+use Problem::Connection;
+
+type Received = Result<Option<Event>, Problem>;
+
+const FLOOD: Problem = Connection(Code::EnhanceYourCalm, "frames that ask nothing");
+
+impl Http2 {
+    /// What the peer asks next; `None` until more is fed.
+    ///
+    /// # Errors
+    ///
+    /// When the connection cannot go on: what is written then is the goodbye.
+    pub(crate) fn next(&mut self) -> Result<Option<Event>, ConnectionError> {
+        loop {
+            let problem = match self.input.next() {
+                Ok(None) => return Ok(None),
+                Ok(Some(frame)) => match self.receive(frame) {
+                    Ok(None) => continue,
+                    Ok(event) => return Ok(event),
+                    Err(problem) => problem,
+                },
+                Err(ConnectionError { code, reason }) => Connection(code, reason),
+            };
+            match problem {
+                Problem::Stream(stream, code) if self.resets < MOST_RESETS => {
+                    self.resets += 1;
+                    self.reset(stream, code);
+                }
+                Problem::Stream(..) => {
+                    return Err(self.fail(Code::EnhanceYourCalm, "too many broken requests"));
+                }
+                Connection(code, reason) => return Err(self.fail(code, reason)),
+            }
+        }
+    }
+
+    /// The requests that had to be complete by now and are not: they are given up.
+    pub(crate) fn give_up_late(&mut self) -> Vec<(u32, Rc<RequestHead>)> {
+        let now = tokio::time::Instant::now().into_std();
+        let mut late = Vec::new();
+        self.receive_by = None;
+        for (number, stream) in &mut self.streams {
+            if !matches!(stream.receiving, Receiving::Message(_)) {
+                continue;
+            }
+            if stream.receive_by <= now {
+                late.extend(stream.head.clone().map(|head| (*number, head)));
+                // What still comes is passed over.
+                stream.receive_by = now + self.limits.timeout;
+            }
+            let earliest = self.receive_by.get_or_insert(stream.receive_by);
+            *earliest = stream.receive_by.min(*earliest);
+        }
+        late
+    }
+
+    fn receive(&mut self, Frame { head, payload }: Frame) -> Received {
+        if self.gathering.is_some() && head.kind != kind::CONTINUATION {
+            return Err(Connection(ProtocolError, "a header block is not continued"));
+        }
+        if !self.is_introduced {
+            if head.kind != kind::SETTINGS || head.has(flag::ACK) {
+                return Err(Connection(ProtocolError, "SETTINGS come first"));
+            }
+            self.is_introduced = true;
+        }
+        if !self.control_frames.count(head.kind, head.length) {
+            return Err(FLOOD);
+        }
+        match head.kind {
+            kind::DATA => self.receive_data(head, payload),
+            kind::HEADERS => self.receive_headers(head, payload),
+            kind::CONTINUATION => self.receive_continuation(head, payload),
+            kind::PRIORITY => self.receive_priority(head, payload),
+            kind::RST_STREAM => self.receive_reset(head),
+            kind::SETTINGS => self.receive_settings(head, payload),
+            kind::PUSH_PROMISE => Err(Connection(ProtocolError, "clients push nothing")),
+            kind::PING => self.receive_ping(head, payload),
+            kind::GOAWAY if head.stream != 0 => {
+                Err(Connection(ProtocolError, "GOAWAY is for the connection"))
+            }
+            kind::WINDOW_UPDATE => self.receive_window(head, payload),
+            _ => Ok(None),
+        }
+    }
+
+    fn receive_headers(&mut self, head: FrameHead, payload: Range<usize>) -> Received {
+        if head.stream % 2 == 0 {
+            return Err(Connection(
+                ProtocolError,
+                "clients' streams have odd numbers",
+            ));
+        }
+        let mut block = self.without_padding(head, payload)?;
+        let mut depends_on = None;
+        if head.has(flag::PRIORITY) {
+            const PRIORITY_BYTES: usize = 5;
+            if block.len() < PRIORITY_BYTES {
+                return Err(Connection(FrameSizeError, "HEADERS are too short"));
+            }
+            depends_on = number(self.input.payload(block.clone())).map(|number| number & MASK);
+            block.start += PRIORITY_BYTES;
+        }
+        if !head.has(flag::END_HEADERS) {
+            self.gathering = Some(Gathering {
+                head,
+                block: BytesMut::from(self.input.payload(block)),
+                depends_on,
+                frames: 0,
+            });
+            return Ok(None);
+        }
+        if head.stream <= self.last_stream || self.goodbye == Goodbye::Said {
+            let block = self.input.share(block);
+            return self.receive_other_block(head, &block);
+        }
+        let read = self.blocks.head(self.input.payload(block));
+        self.receive_head(head, depends_on, read)
+    }
+
+    fn receive_continuation(&mut self, head: FrameHead, payload: Range<usize>) -> Received {
+        let gathering = self.gathering.as_mut();
+        let Some(gathering) = gathering.filter(|begun| begun.head.stream == head.stream) else {
+            return Err(Connection(ProtocolError, "CONTINUATION of nothing"));
+        };
+        gathering.frames += 1;
+        gathering
+            .block
+            .extend_from_slice(self.input.payload(payload));
+        let most = self.limits.header_bytes as usize + BLOCK_OVERHEAD;
+        if gathering.frames > MOST_CONTINUATIONS || gathering.block.len() > most {
+            return Err(Connection(Code::EnhanceYourCalm, "headers without end"));
+        }
+        if !head.has(flag::END_HEADERS) {
+            return Ok(None);
+        }
+        let Some(gathered) = self.gathering.take() else {
+            return Ok(None);
+        };
+        let block = gathered.block.freeze();
+        let head = gathered.head;
+        if head.stream <= self.last_stream || self.goodbye == Goodbye::Said {
+            return self.receive_other_block(head, &block);
+        }
+        let read = self.blocks.head(&block);
+        self.receive_head(head, gathered.depends_on, read)
+    }
+
+    /// The head of a new request.
+    fn receive_head(
+        &mut self,
+        frame: FrameHead,
+        depends_on: Option<u32>,
+        read: Result<Result<Rc<RequestHead>, request_head::Malformed>, super::hpack::Malformed>,
+    ) -> Received {
+        let stream = frame.stream;
+        self.last_stream = stream;
+        let head = match read {
+            Err(_) => return Err(Connection(CompressionError, "a broken header block")),
+            Ok(Err(_)) => return Err(Problem::Stream(stream, ProtocolError)),
+            Ok(Ok(_)) if depends_on == Some(stream) => {
+                return Err(Problem::Stream(stream, ProtocolError));
+            }
+            Ok(Ok(head)) => head,
+        };
+        let ends = frame.has(flag::END_STREAM);
+        if ends && head.content_length.is_some_and(|length| length > 0) {
+            return Err(Problem::Stream(stream, ProtocolError));
+        }
+        if let Asked::Other(parts) = &head.asked
+            && (self.is_service)(parts.uri.path())
+        {
+            return Ok(Some(self.open_service(stream, head, ends)));
+        }
+        if ends {
+            let message = Err(Failure::Undecodable);
+            self.fresh = stream;
+            return Ok(Some(Event::Request {
+                stream,
+                head,
+                message,
+            }));
+        }
+        let most = match head.asked {
+            Asked::Hook { .. } => self.limits.message_bytes,
+            _ => 0,
+        };
+        // Nearly every call is its head and one frame behind it.
+        if let Some(payload) = self.input.next_if(kind::DATA, flag::END_STREAM, stream) {
+            self.take_credit(payload.len())?;
+            let data = self.input.share(payload);
+            check_length(stream, head.content_length, data.len() as u64, true)?;
+            let message = whole_message(data, most).map(|message| (message, None));
+            self.fresh = stream;
+            return Ok(Some(Event::Request {
+                stream,
+                head,
+                message,
+            }));
+        }
+        self.open(stream, head, Receiving::Message(MessageReader::new(most)));
+        Ok(None)
+    }
+
+    fn open(&mut self, number: u32, head: Rc<RequestHead>, receiving: Receiving) {
+        let grpc_timeout = match head.asked {
+            Asked::Hook { grpc_timeout, .. } => grpc_timeout,
+            _ => None,
+        };
+        let timeout = grpc_timeout.map_or(self.limits.timeout, usable);
+        let receive_by = self.now + timeout.min(self.limits.timeout);
+        let earliest = self.receive_by.get_or_insert(receive_by);
+        *earliest = receive_by.min(*earliest);
+        let stream = Stream::new(Some(head), receiving, receive_by, self.peer.window);
+        self.streams.insert(number, stream);
+    }
+
+    fn open_service(&mut self, number: u32, head: Rc<RequestHead>, ends: bool) -> Event {
+        let (sender, body) = pieces();
+        let (outlet, link) = Outlet::new(number, &self.steps);
+        let receiving = if ends {
+            Receiving::Done
+        } else {
+            Receiving::Pieces(sender)
+        };
+        let known = Some(Rc::clone(&head));
+        let mut stream = Stream::new(known, receiving, self.now, self.peer.window);
+        stream.outgoing = Some(Box::new(Outgoing {
+            link: Some(link),
+            ..Outgoing::default()
+        }));
+        self.streams.insert(number, stream);
+        Event::Service { head, body, outlet }
+    }
+
+    /// A header block that begins nothing: trailers, or the head of a stream that is passed over.
+    fn receive_other_block(&mut self, head: FrameHead, block: &Bytes) -> Received {
+        let fields = self.blocks.fields(block);
+        let fields = fields.map_err(|_| Connection(CompressionError, "a broken header block"))?;
+        let Some(stream) = self.streams.get(&head.stream) else {
+            return self.for_nobody(head.stream).map(|()| None);
+        };
+        if !stream.is_receiving() {
+            return Err(Problem::Stream(head.stream, StreamClosed));
+        }
+        let is_malformed = !head.has(flag::END_STREAM)
+            || fields.list.iter().any(|(name, _)| name.starts_with(b":"))
+            || request_head::check_regular(&fields.list).is_err();
+        if is_malformed {
+            return Err(Problem::Stream(head.stream, ProtocolError));
+        }
+        self.end_request(head.stream)
+    }
+
+    fn receive_data(&mut self, head: FrameHead, payload: Range<usize>) -> Received {
+        self.take_credit(payload.len())?;
+        let length = i64::try_from(payload.len()).unwrap_or(i64::MAX);
+        let data = self.without_padding(head, payload)?;
+        let ends = head.has(flag::END_STREAM);
+        let number = head.stream;
+        let Some(stream) = self.streams.get_mut(&number) else {
+            return self.for_nobody(number).map(|()| None);
+        };
+        if !stream.is_receiving() {
+            return Err(Problem::Stream(number, StreamClosed));
+        }
+        stream.receive_window -= length;
+        if stream.receive_window < 0 {
+            return Err(Problem::Stream(number, FlowControlError));
+        }
+        let used = i64::from(DEFAULT_WINDOW) - stream.receive_window;
+        if !ends && used >= STREAM_CREDIT {
+            stream.receive_window += used;
+            let used = u32::try_from(used).unwrap_or_default().to_be_bytes();
+            write(self.output.tail(), kind::WINDOW_UPDATE, 0, number, &used);
+        }
+        stream.received += data.len() as u64;
+        check_length(number, stream.content_length(), stream.received, false)?;
+        match &mut stream.receiving {
+            Receiving::Message(reader) => {
+                reader.push(self.input.payload(data));
+                if !ends {
+                    reader.keep(&self.limits.memory);
+                }
+            }
+            Receiving::Pieces(pieces) => {
+                if !data.is_empty() && !pieces.send(self.input.share(data)) {
+                    return Err(Problem::Stream(number, Code::EnhanceYourCalm));
+                }
+            }
+            Receiving::Done => {}
+        }
+        if ends {
+            return self.end_request(number);
+        }
+        Ok(None)
+    }
+
+    fn end_request(&mut self, number: u32) -> Received {
+        let Some(stream) = self.streams.get_mut(&number) else {
+            return Ok(None);
+        };
+        check_length(number, stream.content_length(), stream.received, true)?;
+        let Receiving::Message(reader) = std::mem::replace(&mut stream.receiving, Receiving::Done)
+        else {
+            return Ok(None);
+        };
+        Ok(stream.head.take().map(|head| Event::Request {
+            stream: number,
+            head,
+            message: reader.finish(),
+        }))
+    }
+
+    fn receive_priority(&mut self, head: FrameHead, payload: Range<usize>) -> Received {
+        if head.stream == 0 {
+            return Err(Connection(ProtocolError, "PRIORITY is for a stream"));
+        }
+        if payload.len() != 5 {
+            return Err(Problem::Stream(head.stream, FrameSizeError));
+        }
+        let depends_on = number(self.input.payload(payload)).map(|number| number & MASK);
+        if depends_on == Some(head.stream) {
+            return Err(Problem::Stream(head.stream, ProtocolError));
+        }
+        Ok(None)
+    }
+
+    fn receive_reset(&mut self, head: FrameHead) -> Received {
+        if head.length != 4 {
+            return Err(Connection(FrameSizeError, "RST_STREAM of another size"));
+        }
+        if head.stream == 0 || head.stream > self.last_stream {
+            return Err(Connection(ProtocolError, "RST_STREAM of no stream"));
+        }
+        let stream = self.streams.get(&head.stream);
+        let is_incomplete = stream.is_some_and(Stream::is_receiving);
+        self.remove(head.stream);
+        if is_incomplete && !self.control_frames.count_broken_off() {
+            return Err(Connection(
+                Code::EnhanceYourCalm,
+                "requests that are broken off",
+            ));
+        }
+        Ok(None)
+    }
+
+    fn receive_settings(&mut self, head: FrameHead, payload: Range<usize>) -> Received {
+        if head.stream != 0 {
+            return Err(Connection(ProtocolError, "SETTINGS are for the connection"));
+        }
+        if head.has(flag::ACK) {
+            return match head.length {
+                0 => Ok(None),
+                _ => Err(Connection(
+                    FrameSizeError,
+                    "an acknowledgement says nothing",
+                )),
+            };
+        }
+        let window = i64::from(self.peer.window);
+        let applied = self.peer.apply(self.input.payload(payload));
+        applied.map_err(|code| Connection(code, "SETTINGS without sense"))?;
+        if !self.peer.keeps_fields {
+            self.heads.forget();
+        }
+        settings::acknowledge(self.output.tail());
+        let difference = i64::from(self.peer.window) - window;
+        if difference != 0 {
+            self.widen_all(difference)
+                .map_err(|code| Connection(code, "a window is too large"))?;
+        }
+        Ok(None)
+    }
+
+    fn receive_ping(&mut self, head: FrameHead, payload: Range<usize>) -> Received {
+        if head.stream != 0 {
+            return Err(Connection(ProtocolError, "PING is for the connection"));
+        }
+        let Ok(payload) = <[u8; 8]>::try_from(self.input.payload(payload)) else {
+            return Err(Connection(FrameSizeError, "PING of another size"));
+        };
+        if head.has(flag::ACK) {
+            self.pong(payload);
+        } else {
+            write(self.output.tail(), kind::PING, flag::ACK, 0, &payload);
+        }
+        Ok(None)
+    }
+
+    fn receive_window(&mut self, head: FrameHead, payload: Range<usize>) -> Received {
+        let Some(increment) = settings::increment(self.input.payload(payload)) else {
+            return Err(Connection(FrameSizeError, "WINDOW_UPDATE of another size"));
+        };
+        if head.stream == 0 {
+            if increment == 0 {
+                return Err(Connection(ProtocolError, "a window is opened by nothing"));
+            }
+            return match self.widen_connection(increment) {
+                Ok(()) => Ok(None),
+                Err(code) => Err(Connection(code, "a window is too large")),
+            };
+        }
+        if !self.streams.contains_key(&head.stream) {
+            // An answer that is all written needs none, and its stream may just have ended.
+            return match head.stream > self.last_stream {
+                true => Err(Connection(ProtocolError, "WINDOW_UPDATE of no stream")),
+                false => Ok(None),
+            };
+        }
+        if increment == 0 {
+            return Err(Problem::Stream(head.stream, ProtocolError));
+        }
+        let widened = self.widen(head.stream, increment);
+        widened.map_err(|code| Problem::Stream(head.stream, code))?;
+        Ok(None)
+    }
+
+    /// A frame for a stream that is not open.
+    fn for_nobody(&self, stream: u32) -> Result<(), Problem> {
+        if stream == 0 || stream % 2 == 0 {
+            return Err(Connection(ProtocolError, "a frame of no stream"));
+        }
+        if stream > self.last_stream {
+            return match self.goodbye {
+                Goodbye::Said => Ok(()),
+                _ => Err(Connection(ProtocolError, "a frame of no stream")),
+            };
+        }
+        if self.let_go.contains(&stream) {
+            return Ok(());
+        }
+        Err(Connection(
+            StreamClosed,
+            "a frame behind the end of its stream",
+        ))
+    }
+
+    /// Counts DATA against the connection's window, and opens that again when half is used.
+    fn take_credit(&mut self, length: usize) -> Result<(), Problem> {
+        let length = u32::try_from(length).unwrap_or(u32::MAX);
+        self.received = self.received.saturating_add(length);
+        if self.received > CONNECTION_WINDOW {
+            return Err(Connection(
+                FlowControlError,
+                "more DATA than the window has",
+            ));
+        }
+        if self.received >= CONNECTION_CREDIT {
+            let used = std::mem::take(&mut self.received).to_be_bytes();
+            write(self.output.tail(), kind::WINDOW_UPDATE, 0, 0, &used);
+        }
+        Ok(())
+    }
+
+    fn without_padding(
+        &self,
+        head: FrameHead,
+        payload: Range<usize>,
+    ) -> Result<Range<usize>, Problem> {
+        if head.stream == 0 {
+            return Err(Connection(ProtocolError, "a frame of no stream"));
+        }
+        if !head.has(flag::PADDED) {
+            return Ok(payload);
+        }
+        let Some(padding) = self.input.payload(payload.clone()).first() else {
+            return Err(Connection(FrameSizeError, "padding without its length"));
+        };
+        let (start, padding) = (payload.start + 1, usize::from(*padding));
+        if padding > payload.end - start {
+            return Err(Connection(ProtocolError, "more padding than payload"));
+        }
+        Ok(start..payload.end - padding)
+    }
+
+    /// Resets a stream.
+    pub(super) fn reset(&mut self, stream: u32, code: Code) {
+        let code = (code as u32).to_be_bytes();
+        write(self.output.tail(), kind::RST_STREAM, 0, stream, &code);
+        self.remove(stream);
+        if self.let_go.len() == MOST_LET_GO {
+            self.let_go.pop_front();
+        }
+        self.let_go.push_back(stream);
+    }
+}
+
+/// Whether a body is as long as its head says.
+fn check_length(
+    stream: u32,
+    content_length: Option<u64>,
+    received: u64,
+    ends: bool,
+) -> Result<(), Problem> {
+    match content_length {
+        Some(length) if received > length || (ends && received < length) => {
+            Err(Problem::Stream(stream, ProtocolError))
+        }
+        _ => Ok(()),
+    }
+}
