@@ -11,11 +11,11 @@ const STATUS_OK: u8 = 0x88;
 /// `:status`, to which a value is written.
 const STATUS: u8 = 8;
 /// `content-type`, which is added to the table with the value that follows.
-const ADD_CONTENT_TYPE: u8 = 0x40 | 31;
+const ADD_CONTENT_TYPE: u8 = 0x5f;
 const ADD_FIELD: u8 = 0x40;
 /// The field that was added last, and the one before it.
-const LAST: u8 = 0x80 | 62;
-const BEFORE_LAST: u8 = 0x80 | 63;
+const LAST: u8 = 0xbe;
+const BEFORE_LAST: u8 = 0xbf;
 const EMPTY_TABLE: u8 = 0x20;
 /// The longest text whose length fits its first byte.
 const SHORT: usize = 126;

@@ -51,12 +51,12 @@ pub(super) struct FrameHead {
 impl FrameHead {
     /// Reads a head; `None` where the bytes are too few.
     pub(super) fn read(bytes: &[u8]) -> Option<Self> {
-        let [a, b, c, kind, flags, d, e, f, g] = *bytes.first_chunk::<HEAD_BYTES>()?;
+        let [high, middle, low, kind, flags, stream @ ..] = *bytes.first_chunk::<HEAD_BYTES>()?;
         Some(Self {
-            length: u32::from_be_bytes([0, a, b, c]) as usize,
+            length: u32::from_be_bytes([0, high, middle, low]) as usize,
             kind,
             flags,
-            stream: u32::from_be_bytes([d, e, f, g]) & MASK,
+            stream: u32::from_be_bytes(stream) & MASK,
         })
     }
 
@@ -78,6 +78,11 @@ pub(super) fn write_head(out: &mut Vec<u8>, length: usize, kind: u8, flags: u8, 
 pub(super) fn write(out: &mut Vec<u8>, kind: u8, flags: u8, stream: u32, payload: &[u8]) {
     write_head(out, payload.len(), kind, flags, stream);
     out.extend_from_slice(payload);
+}
+
+/// A length as windows count, which may be below zero.
+pub(super) fn signed(length: usize) -> i64 {
+    i64::try_from(length).unwrap_or(i64::MAX)
 }
 
 /// Four bytes as a number.

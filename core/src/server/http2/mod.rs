@@ -5,6 +5,7 @@
 //! and which is answered on the spot leaves no trace: no stream is looked up, and nothing is allocated.
 
 mod answer_head;
+mod begin;
 mod frame;
 mod header_blocks;
 mod hpack;
@@ -26,6 +27,7 @@ use std::{
 };
 
 use answer_head::AnswerHeads;
+use begin::Gathering;
 use bytes::Bytes;
 pub(crate) use frame::Code;
 use header_blocks::HeaderBlocks;
@@ -33,7 +35,6 @@ use input::Input;
 use outlet::Steps;
 pub(crate) use outlet::{Gone, Outlet, Pieces};
 use output::Output;
-use receive::Gathering;
 pub(crate) use request_head::{Asked, RequestHead};
 use settings::PeerSettings;
 use stream::Streams;

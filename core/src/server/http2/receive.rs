@@ -2,52 +2,32 @@
 
 use std::{ops::Range, rc::Rc};
 
-use bytes::{Bytes, BytesMut};
-
 use super::{
-    Asked, Code, ConnectionError, Event, Goodbye, Http2, Outlet, RequestHead,
-    frame::{FrameHead, MASK, flag, kind, number, write},
+    Code, ConnectionError, Event, Goodbye, Http2, RequestHead,
+    frame::{FrameHead, MASK, flag, kind, number, signed, write},
     input::Frame,
-    outlet::pieces,
-    request_head,
     settings::{self, CONNECTION_WINDOW, DEFAULT_WINDOW},
-    stream::{Outgoing, Receiving, Stream},
-};
-use crate::{
-    call::Failure,
-    deadline::usable,
-    server::request::{MessageReader, whole_message},
+    stream::{Receiving, Stream},
 };
 
 /// How many streams a peer may make us reset before it is sent away (RUSTSEC-2024-0003).
 const MOST_RESETS: usize = 1024;
 /// How many of them are remembered, because frames for them may be on their way.
 const MOST_LET_GO: usize = 256;
-/// What a header block may have beside its fields' bytes, and in how many frames it may come.
-const BLOCK_OVERHEAD: usize = 64 * 1024;
-const MOST_CONTINUATIONS: usize = 64;
 /// Windows are opened again when half is used.
 const STREAM_CREDIT: i64 = DEFAULT_WINDOW as i64 / 2;
 const CONNECTION_CREDIT: u32 = CONNECTION_WINDOW / 2;
 
-/// A header block whose end has not come.
-pub(super) struct Gathering {
-    head: FrameHead,
-    block: BytesMut,
-    depends_on: Option<u32>,
-    frames: usize,
-}
-
 /// What is wrong with a frame.
-enum Problem {
+pub(super) enum Problem {
     Connection(Code, &'static str),
     Stream(u32, Code),
 }
 
-use Code::{CompressionError, FlowControlError, FrameSizeError, ProtocolError, StreamClosed};
+use Code::{FlowControlError, FrameSizeError, ProtocolError, StreamClosed};
 use Problem::Connection;
 
-type Received = Result<Option<Event>, Problem>;
+pub(super) type Received = Result<Option<Event>, Problem>;
 
 const FLOOD: Problem = Connection(Code::EnhanceYourCalm, "frames that ask nothing");
 
@@ -131,177 +111,9 @@ impl Http2 {
         }
     }
 
-    fn receive_headers(&mut self, head: FrameHead, payload: Range<usize>) -> Received {
-        if head.stream % 2 == 0 {
-            return Err(Connection(
-                ProtocolError,
-                "clients' streams have odd numbers",
-            ));
-        }
-        let mut block = self.without_padding(head, payload)?;
-        let mut depends_on = None;
-        if head.has(flag::PRIORITY) {
-            const PRIORITY_BYTES: usize = 5;
-            if block.len() < PRIORITY_BYTES {
-                return Err(Connection(FrameSizeError, "HEADERS are too short"));
-            }
-            depends_on = number(self.input.payload(block.clone())).map(|number| number & MASK);
-            block.start += PRIORITY_BYTES;
-        }
-        if !head.has(flag::END_HEADERS) {
-            self.gathering = Some(Gathering {
-                head,
-                block: BytesMut::from(self.input.payload(block)),
-                depends_on,
-                frames: 0,
-            });
-            return Ok(None);
-        }
-        if head.stream <= self.last_stream || self.goodbye == Goodbye::Said {
-            let block = self.input.share(block);
-            return self.receive_other_block(head, &block);
-        }
-        let read = self.blocks.head(self.input.payload(block));
-        self.receive_head(head, depends_on, read)
-    }
-
-    fn receive_continuation(&mut self, head: FrameHead, payload: Range<usize>) -> Received {
-        let gathering = self.gathering.as_mut();
-        let Some(gathering) = gathering.filter(|begun| begun.head.stream == head.stream) else {
-            return Err(Connection(ProtocolError, "CONTINUATION of nothing"));
-        };
-        gathering.frames += 1;
-        gathering
-            .block
-            .extend_from_slice(self.input.payload(payload));
-        let most = self.limits.header_bytes as usize + BLOCK_OVERHEAD;
-        if gathering.frames > MOST_CONTINUATIONS || gathering.block.len() > most {
-            return Err(Connection(Code::EnhanceYourCalm, "headers without end"));
-        }
-        if !head.has(flag::END_HEADERS) {
-            return Ok(None);
-        }
-        let Some(gathered) = self.gathering.take() else {
-            return Ok(None);
-        };
-        let block = gathered.block.freeze();
-        let head = gathered.head;
-        if head.stream <= self.last_stream || self.goodbye == Goodbye::Said {
-            return self.receive_other_block(head, &block);
-        }
-        let read = self.blocks.head(&block);
-        self.receive_head(head, gathered.depends_on, read)
-    }
-
-    /// The head of a new request.
-    fn receive_head(
-        &mut self,
-        frame: FrameHead,
-        depends_on: Option<u32>,
-        read: Result<Result<Rc<RequestHead>, request_head::Malformed>, super::hpack::Malformed>,
-    ) -> Received {
-        let stream = frame.stream;
-        self.last_stream = stream;
-        let head = match read {
-            Err(_) => return Err(Connection(CompressionError, "a broken header block")),
-            Ok(Err(_)) => return Err(Problem::Stream(stream, ProtocolError)),
-            Ok(Ok(_)) if depends_on == Some(stream) => {
-                return Err(Problem::Stream(stream, ProtocolError));
-            }
-            Ok(Ok(head)) => head,
-        };
-        let ends = frame.has(flag::END_STREAM);
-        if ends && head.content_length.is_some_and(|length| length > 0) {
-            return Err(Problem::Stream(stream, ProtocolError));
-        }
-        if let Asked::Other(parts) = &head.asked
-            && (self.is_service)(parts.uri.path())
-        {
-            return Ok(Some(self.open_service(stream, head, ends)));
-        }
-        if ends {
-            let message = Err(Failure::Undecodable);
-            self.fresh = stream;
-            return Ok(Some(Event::Request {
-                stream,
-                head,
-                message,
-            }));
-        }
-        let most = match head.asked {
-            Asked::Hook { .. } => self.limits.message_bytes,
-            _ => 0,
-        };
-        // Nearly every call is its head and one frame behind it.
-        if let Some(payload) = self.input.next_if(kind::DATA, flag::END_STREAM, stream) {
-            self.take_credit(payload.len())?;
-            let data = self.input.share(payload);
-            check_length(stream, head.content_length, data.len() as u64, true)?;
-            let message = whole_message(data, most).map(|message| (message, None));
-            self.fresh = stream;
-            return Ok(Some(Event::Request {
-                stream,
-                head,
-                message,
-            }));
-        }
-        self.open(stream, head, Receiving::Message(MessageReader::new(most)));
-        Ok(None)
-    }
-
-    fn open(&mut self, number: u32, head: Rc<RequestHead>, receiving: Receiving) {
-        let grpc_timeout = match head.asked {
-            Asked::Hook { grpc_timeout, .. } => grpc_timeout,
-            _ => None,
-        };
-        let timeout = grpc_timeout.map_or(self.limits.timeout, usable);
-        let receive_by = self.now + timeout.min(self.limits.timeout);
-        let earliest = self.receive_by.get_or_insert(receive_by);
-        *earliest = receive_by.min(*earliest);
-        let stream = Stream::new(Some(head), receiving, receive_by, self.peer.window);
-        self.streams.insert(number, stream);
-    }
-
-    fn open_service(&mut self, number: u32, head: Rc<RequestHead>, ends: bool) -> Event {
-        let (sender, body) = pieces();
-        let (outlet, link) = Outlet::new(number, &self.steps);
-        let receiving = if ends {
-            Receiving::Done
-        } else {
-            Receiving::Pieces(sender)
-        };
-        let known = Some(Rc::clone(&head));
-        let mut stream = Stream::new(known, receiving, self.now, self.peer.window);
-        stream.outgoing = Some(Box::new(Outgoing {
-            link: Some(link),
-            ..Outgoing::default()
-        }));
-        self.streams.insert(number, stream);
-        Event::Service { head, body, outlet }
-    }
-
-    /// A header block that begins nothing: trailers, or the head of a stream that is passed over.
-    fn receive_other_block(&mut self, head: FrameHead, block: &Bytes) -> Received {
-        let fields = self.blocks.fields(block);
-        let fields = fields.map_err(|_| Connection(CompressionError, "a broken header block"))?;
-        let Some(stream) = self.streams.get(&head.stream) else {
-            return self.for_nobody(head.stream).map(|()| None);
-        };
-        if !stream.is_receiving() {
-            return Err(Problem::Stream(head.stream, StreamClosed));
-        }
-        let is_malformed = !head.has(flag::END_STREAM)
-            || fields.list.iter().any(|(name, _)| name.starts_with(b":"))
-            || request_head::check_regular(&fields.list).is_err();
-        if is_malformed {
-            return Err(Problem::Stream(head.stream, ProtocolError));
-        }
-        self.end_request(head.stream)
-    }
-
     fn receive_data(&mut self, head: FrameHead, payload: Range<usize>) -> Received {
         self.take_credit(payload.len())?;
-        let length = i64::try_from(payload.len()).unwrap_or(i64::MAX);
+        let length = signed(payload.len());
         let data = self.without_padding(head, payload)?;
         let ends = head.has(flag::END_STREAM);
         let number = head.stream;
@@ -343,7 +155,7 @@ impl Http2 {
         Ok(None)
     }
 
-    fn end_request(&mut self, number: u32) -> Received {
+    pub(super) fn end_request(&mut self, number: u32) -> Received {
         let Some(stream) = self.streams.get_mut(&number) else {
             return Ok(None);
         };
@@ -450,9 +262,10 @@ impl Http2 {
         }
         if !self.streams.contains_key(&head.stream) {
             // An answer that is all written needs none, and its stream may just have ended.
-            return match head.stream > self.last_stream {
-                true => Err(Connection(ProtocolError, "WINDOW_UPDATE of no stream")),
-                false => Ok(None),
+            return if head.stream > self.last_stream {
+                Err(Connection(ProtocolError, "WINDOW_UPDATE of no stream"))
+            } else {
+                Ok(None)
             };
         }
         if increment == 0 {
@@ -464,8 +277,8 @@ impl Http2 {
     }
 
     /// A frame for a stream that is not open.
-    fn for_nobody(&self, stream: u32) -> Result<(), Problem> {
-        if stream == 0 || stream % 2 == 0 {
+    pub(super) fn for_nobody(&self, stream: u32) -> Result<(), Problem> {
+        if stream.is_multiple_of(2) {
             return Err(Connection(ProtocolError, "a frame of no stream"));
         }
         if stream > self.last_stream {
@@ -484,7 +297,7 @@ impl Http2 {
     }
 
     /// Counts DATA against the connection's window, and opens that again when half is used.
-    fn take_credit(&mut self, length: usize) -> Result<(), Problem> {
+    pub(super) fn take_credit(&mut self, length: usize) -> Result<(), Problem> {
         let length = u32::try_from(length).unwrap_or(u32::MAX);
         self.received = self.received.saturating_add(length);
         if self.received > CONNECTION_WINDOW {
@@ -500,7 +313,7 @@ impl Http2 {
         Ok(())
     }
 
-    fn without_padding(
+    pub(super) fn without_padding(
         &self,
         head: FrameHead,
         payload: Range<usize>,
@@ -534,7 +347,7 @@ impl Http2 {
 }
 
 /// Whether a body is as long as its head says.
-fn check_length(
+pub(super) fn check_length(
     stream: u32,
     content_length: Option<u64>,
     received: u64,

@@ -5,7 +5,7 @@ use http::HeaderMap;
 
 use super::{
     AnswerHeads, Code, ConnectionError, Goodbye, Http2, WAITING_BYTES,
-    frame::{HEAD_BYTES, MASK, flag, kind, write, write_head},
+    frame::{HEAD_BYTES, MASK, flag, kind, signed, write, write_head},
     outlet::Step,
     stream::{End, Receiving, Stream},
 };
@@ -39,12 +39,12 @@ impl Http2 {
         };
         match reply {
             Reply::Message(message) => {
-                self.write_headers(number, 0, |heads, out| heads.write_ok(out));
+                self.write_headers(number, 0, AnswerHeads::write_ok);
                 let room = window
                     .min(self.window)
                     .min(i64::from(self.peer.frame_bytes));
-                if message.len() <= COPY_LIMIT && message.len() as i64 <= room {
-                    self.window -= message.len() as i64;
+                if message.len() <= COPY_LIMIT && signed(message.len()) <= room {
+                    self.window -= signed(message.len());
                     let out = self.output.tail();
                     write(out, kind::DATA, 0, number, &message);
                     self.finish(number, End::Ok);
@@ -53,7 +53,7 @@ impl Http2 {
                 }
             }
             Reply::Status(trailers) => {
-                self.write_headers(number, 0, |heads, out| heads.write_ok(out));
+                self.write_headers(number, 0, AnswerHeads::write_ok);
                 self.finish(number, End::Trailers(trailers));
             }
             Reply::Http(status) => {
@@ -180,8 +180,8 @@ impl Http2 {
                         self.output.push(part);
                     }
                 }
-                stream.window -= count as i64;
-                self.window -= count as i64;
+                stream.window -= signed(count);
+                self.window -= signed(count);
                 self.waiting_bytes -= count;
                 if let Some(link) = &outgoing.link {
                     link.written(count);
@@ -203,10 +203,7 @@ impl Http2 {
     fn finish(&mut self, number: u32, end: End) {
         match end {
             End::Ok => {
-                let end = |heads: &mut AnswerHeads, out: &mut Vec<u8>| {
-                    heads.write_ok_trailers(out);
-                };
-                self.write_headers(number, flag::END_STREAM, end);
+                self.write_headers(number, flag::END_STREAM, AnswerHeads::write_ok_trailers);
             }
             End::Trailers(fields) => {
                 self.write_headers(number, flag::END_STREAM, |heads, out| {

@@ -124,7 +124,7 @@ mod tests {
             let value = code.first[length] as usize + offset;
             bits.extend((0..length).rev().map(|bit| value >> bit & 1 == 1));
         }
-        while bits.len() % 8 != 0 {
+        while !bits.len().is_multiple_of(8) {
             bits.push(true);
         }
         let byte = |bits: &[bool]| bits.iter().fold(0, |byte, bit| byte << 1 | u8::from(*bit));
