@@ -8,8 +8,8 @@ from html import escape
 from harness.kinds import KINDS, LANGUAGES
 from harness.results import Entry
 
-WIDTH = 760
-LABELS = 170
+WIDTH = 776
+LABELS = 186
 RIGHT = 84
 TOP = 74
 BAR = 18

@@ -17,6 +17,8 @@ FINISHED = re.compile(r"^finished in \S+, ([\d.]+) req/s", re.MULTILINE)
 REQUESTS = re.compile(r"(\d+) done, (\d+) succeeded, (\d+) failed, (\d+) errored, (\d+) timeout")
 # A server whose answers take longer does not keep up.
 BACKLOG_MS = 1_000
+# A run takes seconds; a server that stops answering fails it rather than hangs it.
+LONGEST_RUN_S = 600
 # How `exhook bench` ends when answers failed.
 FAILED = 1
 DATA_BYTES = re.compile(r"\((\d+)\) data$", re.MULTILINE)
@@ -82,7 +84,7 @@ def send_at_rate(target: Target, exhook: Path, calls_per_second: float, seconds:
     command = ["taskset", "-c", str(target.cpu), str(exhook), "bench", "--to", target.address]
     command += ["--rate", f"{calls_per_second:.0f}", "--seconds", str(seconds), "--warm-up", "0"]
     command += ["--timeout-ms", str(BACKLOG_MS), "--json", "--quiet", *target.work.bench]
-    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    done = _run(command)
     if done.returncode not in (0, FAILED):
         raise BenchError(f"exhook bench ended with status {done.returncode}: {done.stderr}")
     told = json.loads(done.stdout)
@@ -101,6 +103,15 @@ def send_at_rate(target: Target, exhook: Path, calls_per_second: float, seconds:
     )
 
 
+def _run(command: list[str]) -> subprocess.CompletedProcess[str]:
+    try:
+        return subprocess.run(
+            command, capture_output=True, text=True, timeout=LONGEST_RUN_S, check=False
+        )
+    except subprocess.TimeoutExpired:
+        raise BenchError(f"{command[3]} was not done after {LONGEST_RUN_S} seconds") from None
+
+
 def _h2load(
     target: Target, calls: int, connections: int, streams: int, options: list[str]
 ) -> float:
@@ -111,7 +122,7 @@ def _h2load(
     command += ["-H", "content-type: application/grpc+proto"]
     command += ["-H", "te: trailers", "-H", "grpc-timeout: 5S"]
     command += [*options, f"http://{target.address}{target.work.method}"]
-    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    done = _run(command)
     if done.returncode != 0:
         print(done.stdout, done.stderr, sep="\n", file=sys.stderr)
         raise BenchError(f"h2load ended with status {done.returncode}")

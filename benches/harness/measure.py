@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import subprocess
 import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -26,7 +27,7 @@ WARM_UP_S = 0.4
 MOST_WARM_UP_CALLS = 40_000
 TIMED_S = 0.4
 # Calls that come at a rate are fewer, and their highest percentiles want many.
-RATE_FACTOR = 2
+RATE_FACTOR = 1.5
 # Below this share of the baseline's peak, a server is asked for half of its own.
 KEEPS_UP = 0.7
 
@@ -100,7 +101,7 @@ class Bench:
                         case = remaining.pop(0)
                         yield self._sample(kind, server, case, turn, is_warm)
                         is_warm = True
-            except BenchError as error:
+            except (BenchError, OSError, ValueError, subprocess.TimeoutExpired) as error:
                 if case in remaining:
                     remaining.remove(case)
                 yield Failure(kind.name, case.work.name, case.shape.name, turn, str(error))
