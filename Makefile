@@ -200,7 +200,7 @@ bench-quick: target/required-node ## two of its works in one short round: does e
 	@tools/require.sh h2load
 	$(PYTHON) benches/run.py --quick
 
-bench-scale: target/required ## how costs grow with connections, calls in flight, threads and processes
+bench-scale: target/required-node ## how costs grow with connections, calls in flight, threads and processes
 	@tools/require.sh h2load
 	$(PYTHON) benches/scale.py
 
