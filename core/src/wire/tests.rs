@@ -224,3 +224,25 @@ fn a_payload_is_a_view_into_the_request() {
     let payload = decoded.message.expect("a message").payload;
     assert!(body.as_ptr_range().contains(&payload.as_ptr()));
 }
+
+#[test]
+fn numbers_of_any_length_are_decoded_as_by_prost() {
+    for (length, fill, last) in (0..12)
+        .flat_map(|length| [0x80, 0xff].map(|fill| (length, fill)))
+        .flat_map(|(length, fill)| [0, 1, 2, 0x7f, 0x80].map(|last| (length, fill, last)))
+    {
+        let number = [vec![fill; length], vec![last]].concat();
+        let timestamp = [&[7 << 3], &number[..]].concat();
+        let key = [&number[..], b"\x01x"].concat();
+        let text = [&[1 << 3 | 2], &number[..], b"x"].concat();
+        for message in [timestamp, key, text] {
+            let inner = u8::try_from(message.len()).expect("a short message");
+            let request = [&[1 << 3 | 2, inner], &message[..]].concat();
+            assert!(compare_with_prost(
+                "emqx.exhook.v3",
+                "OnMessagePublish",
+                &request.into()
+            ));
+        }
+    }
+}
