@@ -48,6 +48,8 @@ class Case:
             "PYTHONHASHSEED": "0",
             "PYTHONPATH": str(PACKAGE.parent),
             "EXHOOK_LOG_LEVEL": "error",
+            # A busy machine may take its time.
+            "EXHOOK_TIMEOUT_MS": "60000",
             "EXHOOK_NATIVE": str(NODE_MODULE),
         }
 
