@@ -51,8 +51,8 @@ def _machine(results: Results) -> str:
     lines = [
         f"- {machine['cpu']}, {machine['cpus']} CPUs, {machine['memory_gb']} GB of memory, "
         f"Linux {machine['kernel']}",
-        f"- commit `{results['commit']}`, {results['date']}, {results['rounds']} rounds of "
-        f"{results['seconds']:g} s for each case",
+        f"- commit `{results['commit']}`, {results['date']}, rounds of each case: "
+        f"{results['rounds']}, of {results['seconds']:g} s",
         f"- {versions}",
     ]
     busiest = max((float(entry["others"]) for entry in results["cases"]), default=0.0)
@@ -128,21 +128,25 @@ def _shapes(results: Results) -> str:
 
 def _latency(results: Results) -> str:
     """Latencies at half of the peak."""
-    entries = _of(results, MAIN_WORK, HALF_LOAD.name)
-    by_server = {entry["server"]: entry for entry in entries}
-    return tables.table(
-        ("server", "calls/s", "p50 ms", "p99 ms", "p99.9 ms", "CPU µs/call"),
-        [
-            (
-                _name(server),
-                f"{by_server[server]['rate']:,.0f}",
-                *(_figure(by_server[server], key, 2) for key in ("p50_ms", "p99_ms", "p999_ms")),
-                _figure(by_server[server], "cpu_us_per_call", 2),
-            )
-            for server in _servers(results)
-            if server in by_server
-        ],
-    )
+    by_server = {entry["server"]: entry for entry in _of(results, MAIN_WORK, HALF_LOAD.name)}
+    tonic = by_server.get(BASELINE)
+
+    def row(server: str) -> tuple[str, ...]:
+        entry = by_server[server]
+        same_rate = tonic is not None and entry["rate"] == tonic["rate"]
+        ratio = entry["p99_ms"] / tonic["p99_ms"] if tonic and same_rate else None
+        return (
+            _name(server),
+            f"{entry['rate']:,.0f}",
+            _figure(entry, "p50_ms", 2),
+            _figure(entry, "p99_ms", 2),
+            tables.ratio(ratio),
+            _figure(entry, "p999_ms", 2),
+            _figure(entry, "cpu_us_per_call", 2),
+        )
+
+    head = ("server", "calls/s", "p50 ms", "p99 ms", f"x {BASELINE}", "p99.9 ms", "CPU µs/call")
+    return tables.table(head, [row(server) for server in _servers(results) if server in by_server])
 
 
 def _memory(results: Results) -> str:
