@@ -60,6 +60,7 @@ const fn bool_result(number: u8, value: u8) -> [u8; 9] {
 }
 
 /// One uncompressed gRPC message: the prefix and the protobuf bytes of `answer`.
+#[cfg(any(test, feature = "testing"))]
 pub(crate) fn encode_answer(answer: &Answer, numbers: VerdictNumbers) -> Bytes {
     let encoded = EncodedAnswer::new(answer, numbers);
     if let EncodedAnswer::Constant(bytes) = encoded {

@@ -1,8 +1,9 @@
 //! [`Reply`]: the response to one request, one message and the trailers, or the trailers alone.
 
-use bytes::Bytes;
 use http::{HeaderMap, HeaderValue, StatusCode};
 use tonic::Status;
+
+use crate::{call::Answer, package::VerdictNumbers};
 
 /// A response: headers, at most one message, then always trailers of their own.
 ///
@@ -10,8 +11,8 @@ use tonic::Status;
 /// such an answer and wait out their timeout.
 #[derive(Debug)]
 pub(crate) enum Reply {
-    /// A message (with its gRPC prefix) and status OK.
-    Message(Bytes),
+    /// A message, in the numbers that the broker reads, and status OK.
+    Answer(Answer, VerdictNumbers),
     /// No message and these trailers of gRPC.
     Status(HeaderMap),
     /// This status of HTTP, and nothing else.

@@ -16,7 +16,6 @@ use tracing::{info, warn};
 
 use super::{
     context::ConnectionContext,
-    encode::encode_answer,
     http2::{Asked, Message, RequestHead},
     limits::Reservation,
     reply::Reply,
@@ -106,16 +105,15 @@ fn respond_to_hook(peer: &Rc<Peer>, asked: AskedHook, message: Message) -> Respo
         Ok((request, reservation)) => begin(peer, asked, request, reservation),
         Err(failure) => {
             let answer = fallback(peer, asked, failure);
-            Responding::Now(reply(peer, asked.package, &answer))
+            Responding::Now(reply(peer, asked.package, answer))
         }
     }
 }
 
 /// The gRPC message that answers a hook.
-fn reply(peer: &Peer, package: Package, answer: &Answer) -> Reply {
+fn reply(peer: &Peer, package: Package, answer: Answer) -> Reply {
     let brokers = &peer.context.brokers;
-    let numbers = brokers.verdict_numbers(peer.address, package);
-    Reply::Message(encode_answer(answer, numbers))
+    Reply::Answer(answer, brokers.verdict_numbers(peer.address, package))
 }
 
 fn fallback(peer: &Peer, asked: AskedHook, failure: Failure) -> Answer {
@@ -200,7 +198,7 @@ fn begin(
     let loaded = take_note(peer, package, &request);
     if peer.running.get() >= peer.context.limits.max_running {
         let answer = loaded.unwrap_or_else(|| overloaded(peer, asked));
-        return Responding::Now(reply(peer, package, &answer));
+        return Responding::Now(reply(peer, package, answer));
     }
     let arrival = Arrival {
         package,
@@ -210,7 +208,7 @@ fn begin(
         wakes: Arc::clone(&peer.wakes),
     };
     let undecided = match peer.context.dispatcher.begin(arrival, request) {
-        Ok(answer) => return Responding::Now(reply(peer, package, &loaded.unwrap_or(answer))),
+        Ok(answer) => return Responding::Now(reply(peer, package, loaded.unwrap_or(answer))),
         Err(undecided) => undecided,
     };
     peer.running.set(peer.running.get() + 1);
@@ -221,7 +219,7 @@ fn begin(
         peer.running.set(peer.running.get() - 1);
         // What was reserved for the request is given back with its answer.
         drop(reservation);
-        reply(&peer, package, &loaded.unwrap_or(answer))
+        reply(&peer, package, loaded.unwrap_or(answer))
     }))
 }
 

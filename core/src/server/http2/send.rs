@@ -9,7 +9,7 @@ use super::{
     outlet::Step,
     stream::{End, Receiving, Stream},
 };
-use crate::server::reply::Reply;
+use crate::server::{encode::EncodedAnswer, reply::Reply};
 
 /// Larger messages are not copied.
 const COPY_LIMIT: usize = 16 * 1024;
@@ -38,18 +38,21 @@ impl Http2 {
             stream.window
         };
         match reply {
-            Reply::Message(message) => {
+            Reply::Answer(answer, numbers) => {
+                let message = EncodedAnswer::new(&answer, numbers);
+                let length = message.len();
                 self.write_headers(number, 0, AnswerHeads::write_ok);
                 let room = window
                     .min(self.window)
                     .min(i64::from(self.peer.frame_bytes));
-                if message.len() <= COPY_LIMIT && signed(message.len()) <= room {
-                    self.window -= signed(message.len());
+                if length <= COPY_LIMIT && signed(length) <= room {
+                    self.window -= signed(length);
                     let out = self.output.tail();
-                    write(out, kind::DATA, 0, number, &message);
+                    write_head(out, length, kind::DATA, 0, number);
+                    message.write(out);
                     self.finish(number, End::Ok);
                 } else {
-                    self.wait(number, [message], End::Ok);
+                    self.wait(number, pieces(&message), End::Ok);
                 }
             }
             Reply::Status(trailers) => {
@@ -101,7 +104,7 @@ impl Http2 {
     }
 
     /// A message whose window has no room for it, or which is too large to be copied.
-    fn wait<const N: usize>(&mut self, number: u32, pieces: [Bytes; N], end: End) {
+    fn wait(&mut self, number: u32, pieces: [Bytes; 3], end: End) {
         if self.fresh == number {
             self.hold(number);
         }
@@ -114,6 +117,7 @@ impl Http2 {
         };
         let outgoing = stream.outgoing.get_or_insert_default();
         self.waiting_bytes += pieces.iter().map(Bytes::len).sum::<usize>();
+        let pieces = pieces.into_iter().filter(|piece| !piece.is_empty());
         outgoing.pieces.extend(pieces);
         if end.is_some() {
             self.waiting_bytes += WAITING_BYTES;
@@ -340,4 +344,13 @@ impl Http2 {
         out.extend_from_slice(&(code as u32).to_be_bytes());
         out.extend_from_slice(reason.as_bytes());
     }
+}
+
+/// A message whose payload is not copied.
+fn pieces(message: &EncodedAnswer<'_>) -> [Bytes; 3] {
+    let (mut before, mut after) = (Vec::new(), Vec::new());
+    message.write_before_payload(&mut before);
+    message.write_after_payload(&mut after);
+    let payload = message.payload().cloned().unwrap_or_default();
+    [before.into(), payload, after.into()]
 }
