@@ -90,18 +90,16 @@ CASES = {
 def build(languages: Collection[str]) -> None:
     """Builds the servers of these languages, with optimisation.
 
-    All that may be counted is one command to cargo, so that the crates that the Python package is
-    made of are compiled once, for its wheel and for this.
+    Those of one command to cargo share their crates, and share them with the wheel of the Python
+    package. Node.js would give them other features.
     """
-    packages = {
-        "core": "exhook-instructions",
-        "c": "exhook-c",
-        "python": "exhook-python",
-        "node": "exhook-node",
-    }
-    wanted = [f"-p={packages[language]}" for language in sorted(languages)]
+    packages = {"core": "exhook-instructions", "c": "exhook-c", "python": "exhook-python"}
+    wanted = [f"-p={packages[name]}" for name in packages if name in languages]
     features = ["--features=exhook-c/mimalloc"] if "c" in languages else []
-    _run("cargo", "build", "--quiet", "--release", *wanted, *features)
+    if wanted:
+        _run("cargo", "build", "--quiet", "--release", *wanted, *features)
+    if "node" in languages:
+        _run("cargo", "build", "--quiet", "--release", "-p=exhook-node")
     STAGE.mkdir(parents=True, exist_ok=True)
     if "core" in languages:
         _lay(RELEASE / "exhook-instructions", CORE_SERVER)
