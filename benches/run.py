@@ -145,17 +145,17 @@ def run(arguments: argparse.Namespace) -> int:
     kept = prepared.places.target / "bench-results.json"
     bench = Bench(prepared.places, *cpus, plan)
     began = time.monotonic()
-    turns = plan.rounds * len(prepared.kinds)
+    total = plan.rounds * sum(kind.takes(case.work) for kind in prepared.kinds for case in cases)
     try:
-        for turn, measured in enumerate(bench.rounds(prepared.kinds, cases), start=1):
+        for done, measured in enumerate(bench.rounds(prepared.kinds, cases), start=1):
             results.add(measured)
             results.write(kept)
-            for one in measured:
-                tell(tables.line(one))
-            tell(f"{turn} of {turns} after {(time.monotonic() - began) / 60:.1f} minutes")
+            minutes = (time.monotonic() - began) / 60
+            tell(f"{done:>3}/{total} {minutes:4.1f} min  {tables.line(measured)}")
     except KeyboardInterrupt:
         print(tables.tables(results.entries()))
-        tell(f"interrupted; the servers are stopped, and what was measured is in {kept}")
+        told = f"what was measured is in {kept}" if results.samples else "nothing was measured"
+        tell(f"interrupted; the servers are stopped, and {told}")
         return INTERRUPTED
     print(tables.tables(results.entries()))
     return finish(results, arguments.output or kept)

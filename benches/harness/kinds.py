@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from harness.works import Work
+
 # What all others are compared with.
 BASELINE = "tonic"
 OURS = "exhook-"
@@ -33,6 +35,10 @@ class Kind:
     def is_ours(self) -> bool:
         """Whether it is one of exhook's."""
         return self.name.startswith(OURS)
+
+    def takes(self, work: Work) -> bool:
+        """Whether it can answer calls of this work."""
+        return len(work.request) <= self.longest_request
 
     @property
     def takes_options(self) -> bool:

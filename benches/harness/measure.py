@@ -79,19 +79,17 @@ class Bench:
         # Calls a second at peak, as first measured: every round asks for the half of it.
         self._peaks: dict[tuple[str, str], float] = {}
 
-    def rounds(
-        self, kinds: Sequence[Kind], cases: Sequence[Case]
-    ) -> Iterator[list[Sample | Failure]]:
+    def rounds(self, kinds: Sequence[Kind], cases: Sequence[Case]) -> Iterator[Sample | Failure]:
         """Measures every server once a round, each alone, each round beginning with another."""
         paced = {case.work.name: case.work for case in cases if case.shape.is_open}
         for work in paced.values():
             self._peak_of_baseline(work)
         for turn, kind in _turns(kinds, self._plan.rounds):
-            yield list(self._measured(kind, cases, turn))
+            yield from self._measured(kind, cases, turn)
 
     def _measured(self, kind: Kind, cases: Sequence[Case], turn: int) -> Iterator[Sample | Failure]:
         """All cases of one server; after one that fails, the server is started anew."""
-        remaining = [case for case in cases if len(case.work.request) <= kind.longest_request]
+        remaining = [case for case in cases if kind.takes(case.work)]
         while remaining:
             case = remaining[0]
             is_warm = False

@@ -6,7 +6,7 @@ import datetime
 import json
 import os
 import statistics
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
@@ -35,13 +35,12 @@ class Results:
     samples: list[Sample] = field(default_factory=list)
     failures: list[Failure] = field(default_factory=list)
 
-    def add(self, measured: Iterable[Sample | Failure]) -> None:
-        """Takes what one server did in one round."""
-        for one in measured:
-            if isinstance(one, Sample):
-                self.samples.append(one)
-            else:
-                self.failures.append(one)
+    def add(self, measured: Sample | Failure) -> None:
+        """Takes what one server did in one case and round."""
+        if isinstance(measured, Sample):
+            self.samples.append(measured)
+        else:
+            self.failures.append(measured)
 
     def entries(self) -> list[Entry]:
         """A case of every server, work and shape, in the order in which they are listed."""
