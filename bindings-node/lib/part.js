@@ -33,6 +33,8 @@ class Slab {
     this.floats = new Float64Array(memory)
     this.signals = signals
     this.used = 0
+    /** How many calls in it are not answered yet. */
+    this.open = 0
   }
 }
 

@@ -42,8 +42,10 @@ class CallQueue {
     this._slabNumber = 0
     // Whoever could still answer a call has its slab: what a lost promise would have answered is
     // let go with it.
-    this._slabs = new FinalizationRegistry((/** @type {number} */ number) => this._forget(number))
-    this._slab = this._newSlab(SLAB_BYTES)
+    this._abandoned = new FinalizationRegistry((/** @type {number} */ number) =>
+      this._forget(number),
+    )
+    this._slab = new Slab(SLAB_BYTES, this._signals)
     this._answers = new Answers((bytes, length) => this._give(bytes, length))
     this._isFlushing = false
     /** How many handlers have been called and are not done. */
@@ -102,7 +104,7 @@ class CallQueue {
     let more = 0
     while (left > 0) {
       if (this._slab.bytes.length - this._slab.used < SMALLEST_REST) {
-        this._slab = this._newSlab(SLAB_BYTES)
+        this._renewSlab(SLAB_BYTES)
       }
       const slab = this._slab
       const start = slab.used
@@ -110,6 +112,7 @@ class CallQueue {
       const count = lane.drain(slab.bytes, this._slabNumber, start, left)
       // Before any handler runs: one may close the app, or take long.
       slab.used = slab.words[head + END]
+      slab.open += count
       more = slab.words[head + MORE]
       const needed = slab.words[head + NEEDED]
       const lag = slab.words[head + LAG]
@@ -125,7 +128,7 @@ class CallQueue {
         break
       }
       const size = Math.max(SLAB_BYTES, Math.ceil((needed + HEAD_BYTES) / 8) * 8)
-      this._slab = this._newSlab(size)
+      this._renewSlab(size)
     }
     this._answers.flush()
     if (more) {
@@ -133,12 +136,30 @@ class CallQueue {
     }
   }
 
-  /** @param {number} size */
-  _newSlab(size) {
-    const slab = new Slab(size, this._signals)
+  /**
+   * Takes other memory into use. That which was is watched only while calls in it are open: what is
+   * watched stays until a collection of the whole heap, and that is rare.
+   *
+   * @param {number} size
+   */
+  _renewSlab(size) {
+    if (this._slab.open > 0) {
+      this._abandoned.register(this._slab, this._slabNumber, this._slab)
+    }
     this._slabNumber = (this._slabNumber + 1) >>> 0
-    this._slabs.register(slab, this._slabNumber)
-    return slab
+    this._slab = new Slab(size, this._signals)
+  }
+
+  /**
+   * Notes that a call in a slab has its answer.
+   *
+   * @param {Slab} slab
+   */
+  _answered(slab) {
+    slab.open -= 1
+    if (slab.open === 0 && slab !== this._slab) {
+      this._abandoned.unregister(slab)
+    }
   }
 
   /**
@@ -202,14 +223,17 @@ class CallQueue {
    */
   _returned(handler, request, result) {
     request._end()
-    const id = request._slab.words[request._at + ID]
+    const slab = request._slab
+    const id = slab.words[request._at + ID]
     const patch = handler.patchOf(request, result)
     if (patch !== undefined) {
       this._answers.addMessage(id, patch)
+      this._answered(slab)
       return
     }
     const code = handler.codeOf(result)
     this._answers.add(id, code)
+    this._answered(slab)
     if (code === CODES.badAnswer) {
       handler.complain(request, result)
     }
@@ -222,7 +246,9 @@ class CallQueue {
    */
   _threw(handler, request, error) {
     request._end()
-    this._answers.add(request._slab.words[request._at + ID], CODES.threw)
+    const slab = request._slab
+    this._answers.add(slab.words[request._at + ID], CODES.threw)
+    this._answered(slab)
     handler.threw(request, error)
   }
 

@@ -41,6 +41,12 @@ async function login(broker, clientid) {
   return { accepted, call }
 }
 
+/** Returns a function that collects garbage. */
+function collector() {
+  v8.setFlagsFromString('--expose-gc')
+  return vm.runInNewContext('gc')
+}
+
 /** What was counted of a hook. */
 function counted(app, name) {
   return app.metrics().hooks.find(({ hook }) => hook === name)
@@ -141,14 +147,56 @@ test('calls that are kept and never answered: fallbacks, and the memory returns'
   kept.length = 0
   // The memory that calls are read into is let go once other memory is in use.
   await broker.publish('last', payload)
-  v8.setFlagsFromString('--expose-gc')
-  const collect = vm.runInNewContext('gc')
+  const collect = collector()
   await eventually(() => {
     collect()
     return app._unhandled.running === 0 && memory() - before < (CALLS * PAYLOAD_BYTES) / 10
   })
   assert.deepEqual(logger.of('error'), [])
 })
+
+// So few that their objects make no collection of the whole heap due.
+const FEW_CALLS = 20
+
+// How handlers end.
+const ENDS = {
+  returns: ({ message }) => message.replace({ payload: 'short' }),
+  throws: () => {
+    throw new Error('on purpose')
+  },
+  'returns rubbish': () => 42,
+  'resolves soon': async () => void (await null),
+  rejects: () => Promise.reject(new Error('on purpose')),
+  'resolves late': (_, late) => late,
+}
+
+for (const [end, handle] of Object.entries(ENDS)) {
+  test(`a handler that ${end}: the memory of its call waits for no collection of the whole heap`, async (t) => {
+    let late = settleable()
+    const { app, broker } = await faulty(
+      t,
+      (app) => app.onMessagePublish((request) => handle(request, late.promise)),
+      { timeoutMs: 20 },
+      { keepCalls: false, requestTimeoutMs: 60_000 },
+    )
+    const payload = Buffer.alloc(PAYLOAD_BYTES, 'x')
+    const memory = () => process.memoryUsage().arrayBuffers
+    const collect = collector()
+    collect()
+    const before = memory()
+    // One after the other: what is in use while the young are collected twice is young no more.
+    for (let number = 0; number < FEW_CALLS; number++) {
+      await broker.publish(`${number}`, payload)
+      late.resolve()
+      await eventually(() => app._unhandled.running === 0)
+      late = settleable()
+    }
+    await eventually(() => {
+      collect({ type: 'minor' })
+      return memory() - before < (FEW_CALLS * PAYLOAD_BYTES) / 4
+    })
+  })
+}
 
 test('more calls than may run: the fallback at once for those above', async (t) => {
   const release = settleable()
