@@ -184,6 +184,8 @@ test(
     t.after(() => process.kill(child, 'SIGKILL'))
     assert.equal((await login(broker, 'afterwards')).accepted, true)
     assert.equal(ofLogin(await counters(run), 'exhook_calls_total', ''), 2)
+    // What ends at once writes no lines that still wait.
+    await eventually(() => decisions(run).length === 2)
     assert.equal((await begin(connect(t, address), 'end')).code, UNAVAILABLE)
     await eventually(() => run.process.exitCode === 3)
     process.kill(child, 0)
