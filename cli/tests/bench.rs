@@ -189,6 +189,50 @@ fn an_open_loop_makes_as_many_calls_as_were_due() {
 }
 
 #[test]
+fn an_open_loop_goes_on_after_a_warm_up_whose_connections_end_in_any_order() {
+    let slow = Mutex::new(None::<String>);
+    let server = serve(Hook::ClientAuthorize, move |call| {
+        let clientid = call.request().clientid().to_owned();
+        if *slow
+            .lock()
+            .expect("no panic")
+            .get_or_insert(clientid.clone())
+            != clientid
+        {
+            return call.reply(Verdict::Allow).expect("in time");
+        }
+        // The connection of the first call is the last to end.
+        thread::spawn(move || {
+            thread::sleep(Duration::from_millis(500));
+            call.reply(Verdict::Allow).expect("in time");
+        });
+    });
+    let address = server.address().to_string();
+    let finished = exhook([
+        "bench",
+        "--to",
+        &address,
+        "--hook",
+        "client.authorize",
+        "--warm-up",
+        "0.3",
+        "--seconds",
+        "0.5",
+        "--rate",
+        "200",
+        "--spacing",
+        "even",
+        "--connections",
+        "4",
+        "--clients",
+        "20",
+        "--json",
+    ]);
+    assert_eq!(finished.code, Some(0), "{finished:?}");
+    assert_eq!(json(&finished)["verdicts"]["allow"], 100);
+}
+
+#[test]
 fn a_stall_shows_in_every_call_that_it_delays() {
     const STALL: Duration = Duration::from_millis(400);
     let calls = AtomicUsize::new(0);

@@ -98,7 +98,7 @@ pub(super) fn work(
     });
 }
 
-/// Runs one phase and hands the connections back, or says why it could not go on.
+/// Runs one phase and hands the connections back in their order, or says why it could not go on.
 async fn run(
     plan: &Arc<Plan>,
     number: usize,
@@ -108,7 +108,7 @@ async fn run(
 ) -> Result<Vec<Caller>, String> {
     let mut tasks = JoinSet::new();
     let mut due_calls = Vec::new();
-    for mut caller in callers {
+    for (place, mut caller) in callers.into_iter().enumerate() {
         let source = match plan.pace {
             Pace::Closed { streams } => Source::Closed {
                 phase: Arc::clone(phase),
@@ -122,7 +122,7 @@ async fn run(
         let measured = Rc::clone(measured);
         tasks.spawn_local(async move {
             let ended = caller.run(&source, &measured).await;
-            ended.map(|()| caller)
+            ended.map(|()| (place, caller))
         });
     }
     let answers = async {
@@ -130,7 +130,9 @@ async fn run(
         while let Some(ended) = tasks.join_next().await {
             callers.push(ended.map_err(|error| error.to_string())??);
         }
-        Ok(callers)
+        // The clients of an open loop have their connections by place, in every phase.
+        callers.sort_by_key(|(place, _)| *place);
+        Ok(callers.into_iter().map(|(_, caller)| caller).collect())
     };
     let calls = give_out(plan, number, phase, &due_calls, measured);
     let ((), callers) = tokio::try_join!(calls, answers)?;
