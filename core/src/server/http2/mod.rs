@@ -45,6 +45,8 @@ use crate::call::Failure;
 
 /// While more than this waits for the socket, nothing is read.
 const MOST_OUTPUT: usize = 1024 * 1024;
+/// For how many streams memory is kept when none is open.
+const KEPT_STREAMS: usize = 64;
 /// What a stream that waits to be written takes beside its message.
 const WAITING_BYTES: usize = 512;
 
@@ -234,12 +236,11 @@ impl Http2 {
         }
     }
 
-    /// Lets go of memory that a connection without calls does not need.
+    /// Lets go of memory that a connection with few calls does not need.
     pub(crate) fn rest(&mut self) {
-        if self.streams.is_empty() {
-            self.output.rest();
-            self.streams.shrink_to_fit();
-            self.ready.shrink_to_fit();
+        if self.streams.is_empty() && self.streams.capacity() > KEPT_STREAMS {
+            self.streams.shrink_to(0);
+            self.ready.shrink_to(0);
         }
     }
 }

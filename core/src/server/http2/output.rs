@@ -5,6 +5,7 @@
 //! written together with what was gathered before and after.
 
 use std::{
+    cell::Cell,
     collections::VecDeque,
     io::{self, IoSlice},
     pin::Pin,
@@ -14,10 +15,15 @@ use std::{
 use bytes::Bytes;
 use tokio::io::AsyncWrite;
 
-/// What a connection keeps for the next burst.
-const KEEP_CAPACITY: usize = 16 * 1024;
+/// What a thread keeps for the next burst of any of its connections.
+const KEEP_CAPACITY: usize = 64 * 1024;
 /// How many pieces go into one system call.
 const MOST_SLICES: usize = 32;
+
+thread_local! {
+    /// What nothing is gathered in now: connections that say nothing need no memory for it.
+    static SPARE: Cell<Vec<u8>> = const { Cell::new(Vec::new()) };
+}
 
 /// Bytes on their way to the socket, in their order.
 #[derive(Default)]
@@ -36,6 +42,9 @@ pub(super) struct Output {
 impl Output {
     /// Where frames are written to.
     pub(super) fn tail(&mut self) -> &mut Vec<u8> {
+        if self.tail.capacity() == 0 {
+            self.tail = SPARE.take();
+        }
         &mut self.tail
     }
 
@@ -95,9 +104,11 @@ impl Output {
             }
             self.advance(count);
         }
-        self.tail.clear();
-        self.tail.shrink_to(KEEP_CAPACITY);
         self.written = 0;
+        let mut spare = std::mem::take(&mut self.tail);
+        spare.clear();
+        spare.shrink_to(KEEP_CAPACITY);
+        SPARE.set(spare);
         // TLS keeps what the socket did not take.
         Pin::new(socket).poll_flush(context)
     }
@@ -123,13 +134,6 @@ impl Output {
             self.written -= first.len();
             self.bytes -= first.len();
             self.pieces.pop_front();
-        }
-    }
-
-    /// Lets go of the memory that the last burst took, when nothing is under way.
-    pub(super) fn rest(&mut self) {
-        if self.is_empty() && self.tail.capacity() > 0 {
-            self.tail = Vec::new();
         }
     }
 }
