@@ -50,7 +50,7 @@ CASE ?= core
 .PHONY: help setup demo demo-python demo-node demo-c test test-rust test-models test-generated \
 	test-python test-node test-c test-browser test-soak test-deploy test-instructions \
 	record-instructions annotate-instructions soak soak-python soak-node soak-c lint lint-python \
-	lint-node lint-c fmt gen restart-drill bench bench-quick bench-scale wheel npm install uninstall doc-c fuzz clean
+	test-h2spec lint-node lint-c fmt gen restart-drill bench bench-quick bench-scale wheel npm install uninstall doc-c fuzz clean
 
 help: ## list these verbs
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 24
@@ -77,13 +77,18 @@ demo-c: target/required
 demo-%:
 	@echo "there is no demo for $*; LANG is python, node or c" >&2; exit 2
 
-test: test-rust test-models test-generated test-python test-node test-c test-soak test-deploy test-browser test-instructions ## run every test
+test: test-rust test-h2spec test-models test-generated test-python test-node test-c test-soak test-deploy test-browser test-instructions ## run every test
 
 test-rust: target/required
 	@tools/require.sh faketime haproxy
 	cargo test --workspace --exclude exhook-node --exclude exhook-python \
 		--exclude exhook-benches --exclude exhook-bench-pajamax
 	cargo test -p exhook-node --test '*'
+
+# The conformance tests of HTTP/2, where there is Go.
+test-h2spec: target/required
+	cargo build --quiet --example quickstart
+	$(PYTHON) tools/test_h2spec.py
 
 # The slot and the inbox under every interleaving of their threads.
 test-models: target/required

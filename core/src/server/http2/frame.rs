@@ -80,6 +80,25 @@ pub(super) fn write(out: &mut Vec<u8>, kind: u8, flags: u8, stream: u32, payload
     out.extend_from_slice(payload);
 }
 
+/// Cuts the frame of HEADERS that begins at `start` into itself and CONTINUATION, where its block is
+/// larger than `most`.
+pub(super) fn continue_headers(out: &mut Vec<u8>, start: usize, most: usize) {
+    let block = out.split_off(start + HEAD_BYTES);
+    let Some(head) = FrameHead::read(&out[start..]) else {
+        return;
+    };
+    out.truncate(start);
+    let last = block.len().div_ceil(most).saturating_sub(1);
+    for (place, piece) in block.chunks(most).enumerate() {
+        let (kind, flags) = match place {
+            0 => (head.kind, head.flags & !flag::END_HEADERS),
+            _ => (kind::CONTINUATION, 0),
+        };
+        let end = if place == last { flag::END_HEADERS } else { 0 };
+        write(out, kind, flags | end, head.stream, piece);
+    }
+}
+
 /// A length as windows count, which may be below zero.
 pub(super) fn signed(length: usize) -> i64 {
     i64::try_from(length).unwrap_or(i64::MAX)
@@ -90,4 +109,23 @@ pub(super) fn number(payload: &[u8]) -> Option<u32> {
     payload
         .first_chunk()
         .map(|bytes| u32::from_be_bytes(*bytes))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_large_header_block_is_continued() {
+        let mut out = vec![9; 4];
+        let flags = flag::END_STREAM | flag::END_HEADERS;
+        write(&mut out, kind::HEADERS, flags, 3, &[1, 2, 3, 4, 5, 6]);
+        continue_headers(&mut out, 4, 3);
+        let mut expected = vec![9; 4];
+        let first = flag::END_STREAM;
+        write(&mut expected, kind::HEADERS, first, 3, &[1, 2, 3]);
+        let last = flag::END_HEADERS;
+        write(&mut expected, kind::CONTINUATION, last, 3, &[4, 5, 6]);
+        assert_eq!(out, expected);
+    }
 }

@@ -79,13 +79,14 @@ impl Input {
         }))
     }
 
-    /// The payload of the next frame, if that is one of `stream`'s of this kind, with these flags, and
-    /// whole.
+    /// The payload of the next frame, if that is one of `stream`'s of this kind, with these flags,
+    /// whole, and not too large.
     pub(super) fn next_if(&mut self, kind: u8, flags: u8, stream: u32) -> Option<Range<usize>> {
         let rest = &self.bytes[self.at..];
         let head = FrameHead::read(rest)?;
         let is_it = head.kind == kind && head.flags == flags && head.stream == stream;
-        if !is_it || head.length > rest.len() - HEAD_BYTES {
+        let most = (rest.len() - HEAD_BYTES).min(MAX_FRAME_BYTES as usize);
+        if !is_it || head.length > most {
             return None;
         }
         let start = self.at + HEAD_BYTES;
@@ -193,6 +194,20 @@ mod tests {
         assert_eq!(input.payload(payload), [5; 3]);
         assert!(input.next_if(0, 0, 7).is_none(), "it is not whole");
         assert!(input.next().expect("no error").is_none());
+    }
+
+    #[test]
+    fn a_frame_that_is_too_large_is_refused_also_where_it_is_asked_for() {
+        for (over, is_taken) in [(0, true), (1, false)] {
+            let mut input = Input::default();
+            let length = MAX_FRAME_BYTES + over;
+            let head = [&length.to_be_bytes()[1..], &[0, 0, 0, 0, 0, 1]].concat();
+            let payload = vec![7; length as usize];
+            input.feed([PREFACE, &frame(1, 3), &head, &payload].concat().into());
+            assert!(input.next().expect("frames").is_some());
+            assert_eq!(input.next_if(0, 0, 1).is_some(), is_taken);
+            assert_eq!(input.next().is_ok(), is_taken);
+        }
     }
 
     #[test]

@@ -9,6 +9,7 @@ use super::{
     settings::{self, CONNECTION_WINDOW, DEFAULT_WINDOW},
     stream::{Receiving, Stream},
 };
+use crate::server::request::MessageReader;
 
 /// How many streams a peer may make us reset before it is sent away (RUSTSEC-2024-0003).
 const MOST_RESETS: usize = 1024;
@@ -67,13 +68,14 @@ impl Http2 {
         let mut late = Vec::new();
         self.receive_by = None;
         for (number, stream) in &mut self.streams {
-            if !matches!(stream.receiving, Receiving::Message(_)) {
+            let Receiving::Message(reader) = &mut stream.receiving else {
                 continue;
-            }
+            };
             if stream.receive_by <= now {
-                late.extend(stream.head.clone().map(|head| (*number, head)));
-                // What still comes is passed over.
-                stream.receive_by = now + self.limits.timeout;
+                // It is not handed out again, and what still comes is passed over.
+                late.extend(stream.head.take().map(|head| (*number, head)));
+                *reader = MessageReader::new(0);
+                continue;
             }
             let earliest = self.receive_by.get_or_insert(stream.receive_by);
             *earliest = stream.receive_by.min(*earliest);
@@ -189,7 +191,7 @@ impl Http2 {
         if head.length != 4 {
             return Err(Connection(FrameSizeError, "RST_STREAM of another size"));
         }
-        if head.stream == 0 || head.stream > self.last_stream {
+        if self.is_idle_stream(head.stream) {
             return Err(Connection(ProtocolError, "RST_STREAM of no stream"));
         }
         let stream = self.streams.get(&head.stream);
@@ -262,7 +264,7 @@ impl Http2 {
         }
         if !self.streams.contains_key(&head.stream) {
             // An answer that is all written needs none, and its stream may just have ended.
-            return if head.stream > self.last_stream {
+            return if self.is_idle_stream(head.stream) {
                 Err(Connection(ProtocolError, "WINDOW_UPDATE of no stream"))
             } else {
                 Ok(None)
@@ -276,18 +278,18 @@ impl Http2 {
         Ok(None)
     }
 
+    /// Whether the peer cannot have opened a stream.
+    fn is_idle_stream(&self, stream: u32) -> bool {
+        let is_ahead = stream > self.last_stream && self.goodbye != Goodbye::Said;
+        is_ahead || stream.is_multiple_of(2)
+    }
+
     /// A frame for a stream that is not open.
     pub(super) fn for_nobody(&self, stream: u32) -> Result<(), Problem> {
-        if stream.is_multiple_of(2) {
+        if self.is_idle_stream(stream) {
             return Err(Connection(ProtocolError, "a frame of no stream"));
         }
-        if stream > self.last_stream {
-            return match self.goodbye {
-                Goodbye::Said => Ok(()),
-                _ => Err(Connection(ProtocolError, "a frame of no stream")),
-            };
-        }
-        if self.let_go.contains(&stream) {
+        if stream > self.last_stream || self.let_go.contains(&stream) {
             return Ok(());
         }
         Err(Connection(

@@ -5,7 +5,7 @@ use http::HeaderMap;
 
 use super::{
     AnswerHeads, Code, ConnectionError, Goodbye, Http2, WAITING_BYTES,
-    frame::{HEAD_BYTES, MASK, flag, kind, signed, write, write_head},
+    frame::{HEAD_BYTES, MASK, continue_headers, flag, kind, signed, write, write_head},
     outlet::Step,
     stream::{End, Receiving, Stream},
 };
@@ -17,6 +17,8 @@ const COPY_LIMIT: usize = 16 * 1024;
 const SMALL_PIECE: usize = 4 * 1024;
 /// More than this is not gathered before it is written.
 const GATHER_LIMIT: usize = 256 * 1024;
+/// How many streams that have ended may wait for their turn, beside as many as are open.
+const MOST_GONE: usize = 64;
 /// Windows have 31 bits.
 const LARGEST_WINDOW: i64 = MASK as i64;
 
@@ -62,7 +64,15 @@ impl Http2 {
             Reply::Http(status) => {
                 let none = HeaderMap::new();
                 self.write_headers(number, 0, |heads, out| heads.write(status, &none, out));
-                self.finish(number, End::Trailers(none));
+                // Some clients refuse a header block without fields.
+                write(
+                    self.output.tail(),
+                    kind::DATA,
+                    flag::END_STREAM,
+                    number,
+                    &[],
+                );
+                self.finish(number, End::Data);
             }
         }
         self.fresh = 0;
@@ -118,7 +128,10 @@ impl Http2 {
         let outgoing = stream.outgoing.get_or_insert_default();
         self.waiting_bytes += pieces.iter().map(Bytes::len).sum::<usize>();
         let pieces = pieces.into_iter().filter(|piece| !piece.is_empty());
-        outgoing.pieces.extend(pieces);
+        // An empty piece would wait for a window that it does not need.
+        outgoing
+            .pieces
+            .extend(pieces.into_iter().filter(|piece| !piece.is_empty()));
         if end.is_some() {
             self.waiting_bytes += WAITING_BYTES;
             outgoing.end = end;
@@ -241,6 +254,10 @@ impl Http2 {
             if outgoing.end.is_some() {
                 self.waiting_bytes -= WAITING_BYTES;
             }
+            // Their turn may be far off, while the connection's window is closed.
+            if self.ready.len() > 2 * self.streams.len() + MOST_GONE {
+                self.ready.retain(|ready| self.streams.contains_key(ready));
+            }
         }
     }
 
@@ -255,8 +272,12 @@ impl Http2 {
         let flags = flags | flag::END_HEADERS;
         write_head(out, 0, kind::HEADERS, flags, number);
         write_block(&mut self.heads, out);
-        // The largest block has a path of the peer's in its message, which fits a frame.
         let length = out.len() - start - HEAD_BYTES;
+        // The largest block has a path of the peer's in its message.
+        if length > self.peer.frame_bytes as usize {
+            continue_headers(out, start, self.peer.frame_bytes as usize);
+            return;
+        }
         let length = u32::try_from(length).unwrap_or(u32::MAX).to_be_bytes();
         out[start..start + 3].copy_from_slice(&length[1..]);
     }
