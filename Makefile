@@ -231,8 +231,8 @@ doc-c: ## write the HTML reference for C and C++ into target/doxygen
 	EXHOOK_VERSION=$$(sed -n 's/^#define EXHOOK_VERSION "\(.*\)"/\1/p' bindings-c/include/exhook.h) \
 		doxygen bindings-c/Doxyfile
 
-fuzz: target/required ## fuzz decoding and answering for a minute each
-	cd fuzz && for target in decode_request answer_publish; do \
+fuzz: target/required ## fuzz HTTP/2, decoding and answering for a minute each
+	cd fuzz && for target in http2 decode_request answer_publish; do \
 		CARGO_TARGET_DIR=../target/fuzz cargo run --release --bin $$target -- -max_total_time=60 \
 			|| exit 1; done
 

@@ -1,11 +1,15 @@
-//! The fuzz targets, run over recorded requests and thousands of damaged copies of them.
+//! The fuzz targets, run over recorded requests and connections, and over thousands of damaged copies
+//! of them.
 
 use exhook::{
     Hook,
-    testing::fuzz::{answer_publish, decode_request},
+    testing::fuzz::{answer_publish, decode_request, http2},
 };
 
-use crate::recordings::{BROKERS, calls_of};
+use crate::{
+    raw_tcp_replay::recorded::recorded,
+    recordings::{BROKERS, calls_of},
+};
 
 const DAMAGED_COPIES: u64 = 40;
 
@@ -84,4 +88,18 @@ fn no_bytes_make_an_answer_that_a_broker_cannot_read() {
     }
     assert!(seeds.len() > 100);
     run_with_damaged_copies(&seeds, answer_publish);
+}
+
+#[test]
+fn no_bytes_break_a_connection() {
+    let mut seeds = Vec::new();
+    for broker in BROKERS {
+        for (number, pieces) in recorded(&format!("emqx-{broker}.tcp.jsonl")) {
+            // They begin with the preface, which is then not put in front of them.
+            let choices = u64::from(number) << 1 | 1;
+            seeds.push([&choices.to_le_bytes()[..], &pieces.concat()].concat());
+        }
+    }
+    assert!(seeds.len() > 10);
+    run_with_damaged_copies(&seeds, http2);
 }

@@ -1,7 +1,7 @@
 //! The bytes that real brokers sent, played back to a server: it answers every call, and finds
 //! nothing to complain about in the way they speak HTTP/2.
 
-mod recorded;
+pub(crate) mod recorded;
 
 use std::{
     collections::{BTreeMap, BTreeSet},

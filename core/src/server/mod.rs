@@ -57,6 +57,8 @@ use context::ConnectionContext;
 #[cfg(feature = "testing")]
 pub(crate) use encode::encode_answer;
 use heartbeat::Heartbeats;
+#[cfg(feature = "testing")]
+pub(crate) use http2::fuzz as fuzz_http2;
 use io_thread::IoThread;
 use tls::Tls;
 pub(crate) use tls::TlsOptions;

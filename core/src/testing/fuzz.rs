@@ -10,7 +10,7 @@ use crate::{
     hook::{Hook, Request},
     package::{self, Package, VerdictNumbers},
     proto::{self, valued_response::Value},
-    server::encode_answer,
+    server::{encode_answer, fuzz_http2},
     wire,
 };
 
@@ -76,4 +76,14 @@ pub fn answer_publish(data: &[u8]) {
     let frame = encode_answer(&Answer::Message { request, patch }, VerdictNumbers::Current);
     let response = proto::ValuedResponse::decode(frame.slice(5..)).expect("a ValuedResponse");
     assert_eq!(response.value, Some(Value::Message(expected)));
+}
+
+/// Feeds a connection the bytes behind the first eight as what its peer sends; those choose how they
+/// are cut, and when requests are answered with what. What the server writes is read back.
+///
+/// # Panics
+///
+/// When that is no HTTP/2, more than was asked for, or when anything is left of streams that ended.
+pub fn http2(data: &[u8]) {
+    fuzz_http2(data);
 }

@@ -21,7 +21,7 @@ struct Line {
 }
 
 /// What the broker sent on each connection, in the pieces in which it came.
-pub(super) fn recorded(file: &str) -> BTreeMap<u32, Vec<Vec<u8>>> {
+pub(crate) fn recorded(file: &str) -> BTreeMap<u32, Vec<Vec<u8>>> {
     let path = data(&format!("recordings/{file}"));
     let text = fs::read_to_string(path).expect(file);
     let mut connections: BTreeMap<u32, Vec<Vec<u8>>> = BTreeMap::new();

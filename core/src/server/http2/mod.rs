@@ -7,16 +7,22 @@
 mod answer_head;
 mod begin;
 mod frame;
+#[cfg(feature = "testing")]
+mod fuzz;
 mod header_blocks;
 mod hpack;
 mod input;
 mod outlet;
 mod output;
+#[cfg(feature = "testing")]
+mod reader;
 mod receive;
 mod request_head;
 mod send;
 mod settings;
 mod stream;
+#[cfg(all(test, not(exhook_loom)))]
+mod tests;
 
 use std::{
     collections::VecDeque,
@@ -30,6 +36,8 @@ use answer_head::AnswerHeads;
 use begin::Gathering;
 use bytes::Bytes;
 pub(crate) use frame::Code;
+#[cfg(feature = "testing")]
+pub(crate) use fuzz::fuzz;
 use header_blocks::HeaderBlocks;
 use input::Input;
 use outlet::Steps;
@@ -113,6 +121,8 @@ pub(crate) struct Http2 {
     fresh: u32,
     /// Streams that we have reset, whose frames may still be on their way.
     let_go: VecDeque<u32>,
+    /// None of those that are not remembered any more has a higher number.
+    forgotten: u32,
     resets: usize,
     /// How many bytes of DATA have come since the connection's window was last opened.
     received: u32,
@@ -151,6 +161,7 @@ impl Http2 {
             last_stream: 0,
             fresh: 0,
             let_go: VecDeque::new(),
+            forgotten: 0,
             resets: 0,
             received: 0,
             now: Instant::now(),
