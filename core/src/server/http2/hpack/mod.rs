@@ -2,6 +2,8 @@
 
 mod huffman;
 mod table;
+#[cfg(all(test, not(exhook_loom)))]
+mod tests_beside_loona;
 
 use bytes::Bytes;
 use table::{Table, size};
