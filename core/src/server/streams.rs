@@ -87,17 +87,11 @@ impl Streams {
     /// Gets on with the requests; whether any was answered.
     pub(crate) fn poll_progress(&mut self, http2: &mut Http2, context: &mut Context<'_>) -> bool {
         let mut answered = poll_all(&mut self.waiting, http2, context);
-        if let Some(receive_by) = http2.receive_by() {
-            self.peer.deadlines.ask(receive_by);
-        }
-        while self.timer.poll_due(context).is_ready() {
+        while self.poll_due(http2, context).is_ready() {
             for (stream, head) in http2.give_up_late() {
                 let message = Err(Failure::Undecodable);
                 self.begin(http2, stream, &head, message, Instant::now());
                 answered = true;
-            }
-            if let Some(receive_by) = http2.receive_by() {
-                self.peer.deadlines.ask(receive_by);
             }
             // What is put in anew is polled, woken or not.
             let waiting = mem::take(&mut self.waiting);
@@ -106,6 +100,14 @@ impl Streams {
             answered |= self.timer.look(|| poll_all(waiting, http2, context));
         }
         answered
+    }
+
+    /// Ready when the first deadline has come, of what is waited for or of what has to arrive.
+    fn poll_due(&mut self, http2: &Http2, context: &mut Context<'_>) -> Poll<()> {
+        if let Some(receive_by) = http2.receive_by() {
+            self.peer.deadlines.ask(receive_by);
+        }
+        self.timer.poll_due(context)
     }
 }
 

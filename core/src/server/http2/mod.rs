@@ -6,6 +6,7 @@
 
 mod answer_head;
 mod begin;
+mod control_frames;
 mod frame;
 #[cfg(feature = "testing")]
 mod fuzz;
@@ -35,6 +36,7 @@ use std::{
 use answer_head::AnswerHeads;
 use begin::Gathering;
 use bytes::Bytes;
+use control_frames::ControlFrames;
 pub(crate) use frame::Code;
 #[cfg(feature = "testing")]
 pub(crate) use fuzz::fuzz;
@@ -48,7 +50,7 @@ use settings::PeerSettings;
 use stream::Streams;
 use tokio::io::AsyncWrite;
 
-use super::limits::{ControlFrames, Memory, Reservation};
+use super::limits::{Memory, Reservation};
 use crate::call::Failure;
 
 /// While more than this waits for the socket, nothing is read.

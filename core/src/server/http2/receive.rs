@@ -257,10 +257,9 @@ impl Http2 {
             if increment == 0 {
                 return Err(Connection(ProtocolError, "a window is opened by nothing"));
             }
-            return match self.widen_connection(increment) {
-                Ok(()) => Ok(None),
-                Err(code) => Err(Connection(code, "a window is too large")),
-            };
+            let widened = self.widen_connection(increment);
+            widened.map_err(|code| Connection(code, "a window is too large"))?;
+            return Ok(None);
         }
         if !self.streams.contains_key(&head.stream) {
             // An answer that is all written needs none, and its stream may just have ended.

@@ -127,11 +127,9 @@ impl Http2 {
         };
         let outgoing = stream.outgoing.get_or_insert_default();
         self.waiting_bytes += pieces.iter().map(Bytes::len).sum::<usize>();
-        let pieces = pieces.into_iter().filter(|piece| !piece.is_empty());
         // An empty piece would wait for a window that it does not need.
-        outgoing
-            .pieces
-            .extend(pieces.into_iter().filter(|piece| !piece.is_empty()));
+        let pieces = pieces.into_iter().filter(|piece| !piece.is_empty());
+        outgoing.pieces.extend(pieces);
         if end.is_some() {
             self.waiting_bytes += WAITING_BYTES;
             outgoing.end = end;
@@ -164,7 +162,7 @@ impl Http2 {
                 self.ready.pop_front();
                 continue;
             };
-            let left: usize = outgoing.pieces.iter().map(Bytes::len).sum();
+            let left = outgoing.bytes();
             let room = stream.window.min(self.window);
             if left > 0 && room <= 0 {
                 if stream.window > 0 {
@@ -250,7 +248,7 @@ impl Http2 {
         if let Some(stream) = self.streams.remove(&number)
             && let Some(outgoing) = &stream.outgoing
         {
-            self.waiting_bytes -= outgoing.pieces.iter().map(Bytes::len).sum::<usize>();
+            self.waiting_bytes -= outgoing.bytes();
             if outgoing.end.is_some() {
                 self.waiting_bytes -= WAITING_BYTES;
             }

@@ -1,6 +1,6 @@
 //! What each side tells the other about itself (RFC 9113, section 6.5).
 
-use super::frame::{Code, flag, kind, number, write};
+use super::frame::{Code, MASK, flag, kind, number, write};
 
 const HEADER_TABLE_SIZE: u16 = 1;
 const ENABLE_PUSH: u16 = 2;
@@ -11,7 +11,6 @@ const MAX_HEADER_LIST_SIZE: u16 = 6;
 const ENTRY_BYTES: usize = 6;
 /// What each window is before anything is said.
 pub(super) const DEFAULT_WINDOW: u32 = 65_535;
-const LARGEST_WINDOW: u32 = 0x7fff_ffff;
 const FRAME_SIZES: std::ops::RangeInclusive<u32> = 16_384..=16_777_215;
 
 /// A whole stream window in one DATA frame, which is then decoded without being copied together.
@@ -51,7 +50,7 @@ impl PeerSettings {
                 // What we name by number takes some hundred bytes: the default, or nothing.
                 HEADER_TABLE_SIZE => self.keeps_fields &= value >= 4_096,
                 ENABLE_PUSH if value > 1 => return Err(Code::ProtocolError),
-                INITIAL_WINDOW_SIZE if value > LARGEST_WINDOW => {
+                INITIAL_WINDOW_SIZE if value > MASK => {
                     return Err(Code::FlowControlError);
                 }
                 INITIAL_WINDOW_SIZE => self.window = value,
@@ -95,7 +94,7 @@ pub(super) fn acknowledge(out: &mut Vec<u8>) {
 /// The increment of a `WINDOW_UPDATE`; `None` where the frame has not the size for one.
 pub(super) fn increment(payload: &[u8]) -> Option<u32> {
     let increment = number(payload).filter(|_| payload.len() == 4)?;
-    Some(increment & LARGEST_WINDOW)
+    Some(increment & MASK)
 }
 
 #[cfg(test)]

@@ -55,6 +55,13 @@ pub(super) struct Outgoing {
     pub(super) link: Option<Rc<OutletLink>>,
 }
 
+impl Outgoing {
+    /// How many bytes the pieces have.
+    pub(super) fn bytes(&self) -> usize {
+        self.pieces.iter().map(Bytes::len).sum()
+    }
+}
+
 /// How a stream ends.
 pub(super) enum End {
     /// With the trailers of a call that went well.

@@ -3,7 +3,6 @@
 //! docs/operations.md names every limit, what a peer sees of it, and which attack it ends.
 
 mod connection_permits;
-mod control_frames;
 mod handshakes;
 mod memory;
 mod open_files;
@@ -14,7 +13,6 @@ use std::{net::IpAddr, sync::Arc, sync::atomic::Ordering, time::Duration};
 use tracing::warn;
 
 pub(crate) use connection_permits::{ConnectionPermit, ConnectionPermits};
-pub(crate) use control_frames::ControlFrames;
 pub(crate) use handshakes::{Beginning, Handshakes};
 pub(crate) use memory::{Memory, Reservation};
 pub(crate) use unsent::{Unsent, UnsentWatch};

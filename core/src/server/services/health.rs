@@ -1,6 +1,10 @@
 //! [`Health`]: `grpc.health.v1`, as load balancers and Kubernetes ask for it.
 
-use std::pin::Pin;
+use std::{
+    future::{Future, poll_fn},
+    pin::{Pin, pin},
+    task::Poll,
+};
 
 use futures_util::stream::{self, Stream};
 use tokio::sync::watch;
@@ -63,9 +67,8 @@ impl health_server::Health for Health {
                     None if is_known => status(*phases.borrow()),
                     None => ServingStatus::ServiceUnknown,
                     Some(ServingStatus::Serving) => {
-                        let changed =
-                            phases.wait_for(|phase| status(*phase) != ServingStatus::Serving);
-                        status(*changed.await.ok()?)
+                        stopping(&mut phases).await?;
+                        ServingStatus::NotServing
                     }
                     // Nothing else will ever be said.
                     Some(_) => std::future::pending().await,
@@ -75,6 +78,20 @@ impl health_server::Health for Health {
         );
         Ok(Response::new(Box::pin(statuses)))
     }
+}
+
+/// Waits until the server is told to stop; `None` where it is gone.
+async fn stopping(phases: &mut watch::Receiver<Phase>) -> Option<()> {
+    let told = phases.clone();
+    let is_told = || status(*told.borrow()) == ServingStatus::NotServing;
+    let mut change = pin!(phases.wait_for(|phase| status(*phase) == ServingStatus::NotServing));
+    // Who waits is woken one after the other: what sees the new phase elsewhere and polls this then
+    // has to see it here too.
+    poll_fn(|context| match change.as_mut().poll(context) {
+        Poll::Pending if is_told() => Poll::Ready(Some(())),
+        change => change.map(|change| change.ok().map(drop)),
+    })
+    .await
 }
 
 /// The whole server, or the service of a package.
@@ -96,5 +113,29 @@ fn status(phase: Phase) -> ServingStatus {
 fn response(status: ServingStatus) -> HealthCheckResponse {
     HealthCheckResponse {
         status: status.into(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use futures_util::{FutureExt, StreamExt};
+
+    use super::*;
+
+    #[tokio::test]
+    async fn who_watches_sees_the_phase_that_others_see_before_being_woken() {
+        let (sender, phases) = watch::channel(Phase::Serving);
+        let asking = Request::new(HealthCheckRequest::default());
+        let watching = health_server::Health::watch(&Health::new(phases), asking).await;
+        let mut statuses = watching.expect("known").into_inner();
+        let mut next = || statuses.next().now_or_never().flatten();
+        let said = |status| Some(response(status));
+        assert_eq!(next().and_then(Result::ok), said(ServingStatus::Serving));
+        assert!(next().is_none());
+        sender.send_if_modified(|phase| {
+            *phase = Phase::Draining;
+            false
+        });
+        assert_eq!(next().and_then(Result::ok), said(ServingStatus::NotServing));
     }
 }

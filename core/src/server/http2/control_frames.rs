@@ -2,12 +2,7 @@
 
 use std::time::Instant;
 
-const DATA: u8 = 0;
-const HEADERS: u8 = 1;
-const RST_STREAM: u8 = 3;
-const SETTINGS: u8 = 4;
-const WINDOW_UPDATE: u8 = 8;
-const CONTINUATION: u8 = 9;
+use super::frame::kind::{CONTINUATION, DATA, HEADERS, RST_STREAM, SETTINGS, WINDOW_UPDATE};
 
 /// Brokers send one SETTINGS, but each can make the server look at every stream.
 const SETTINGS_AT_ONCE: f64 = 200.0;
@@ -21,14 +16,14 @@ const OTHERS_PER_SECOND: f64 = 200.0;
 const OTHERS_PER_CALL: f64 = 4.0;
 
 /// Counts PING, SETTINGS, PRIORITY, unknown and empty frames, and requests that are broken off.
-pub(crate) struct ControlFrames {
+pub(super) struct ControlFrames {
     settings: Allowance,
     broken_off: Allowance,
     others: Allowance,
 }
 
 impl ControlFrames {
-    pub(crate) fn new() -> Self {
+    pub(super) fn new() -> Self {
         Self {
             settings: Allowance::new(SETTINGS_AT_ONCE, SETTINGS_PER_SECOND),
             broken_off: Allowance::new(BROKEN_OFF_AT_ONCE, BROKEN_OFF_PER_SECOND),
@@ -37,7 +32,7 @@ impl ControlFrames {
     }
 
     /// Counts a frame with so many bytes of payload; whether it is still bearable.
-    pub(crate) fn count(&mut self, kind: u8, length: usize) -> bool {
+    pub(super) fn count(&mut self, kind: u8, length: usize) -> bool {
         match kind {
             HEADERS => {
                 self.others.add(OTHERS_PER_CALL);
@@ -51,7 +46,7 @@ impl ControlFrames {
     }
 
     /// Counts a request that the peer ended before it was complete; whether it is still bearable.
-    pub(crate) fn count_broken_off(&mut self) -> bool {
+    pub(super) fn count_broken_off(&mut self) -> bool {
         self.broken_off.take()
     }
 }
@@ -97,9 +92,7 @@ impl Allowance {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
-
-    const PING: u8 = 6;
+    use super::{super::frame::kind::PING, *};
 
     #[test]
     fn a_flood_is_noticed_and_pings_beside_calls_are_not() {
