@@ -19,6 +19,7 @@ use crate::words::{Expected, Injected, expected};
 const AFTERMATH: Duration = Duration::from_secs(20);
 /// A broker that gives up by so much too late did not run, and nothing beside it.
 const STANDSTILL: Duration = Duration::from_secs(1);
+const STOOD_STILL: &str = "the machine stood still for longer than the broker waits";
 /// Findings beyond these are only counted.
 const MOST_EXAMPLES: usize = 10;
 
@@ -50,7 +51,7 @@ pub(crate) struct Counts {
     pub(crate) wrong: Findings,
     /// Calls without an answer although nothing was disturbed.
     pub(crate) missing: Findings,
-    /// Calls without an answer after a disturbance, by their reason.
+    /// Calls without an answer, or the right one, after a disturbance, by their reason.
     pub(crate) lost: BTreeMap<String, u64>,
     /// Failures on purpose that were answered with the fallback.
     pub(crate) injected: BTreeMap<Injected, u64>,
@@ -169,11 +170,10 @@ impl Ledger {
             CallResult::Unusable { reason } => counts.wrong.add(described(call, reason)),
             CallResult::Failed { reason } => {
                 if call.elapsed >= self.longest_wait {
-                    let kind = "the machine stood still for longer than the broker waits";
-                    *counts.lost.entry(kind.to_owned()).or_default() += 1;
+                    counts.lose(STOOD_STILL);
                 } else if disturbance.explains(call) {
                     let kind = reason.split([':', '(']).next().unwrap_or(reason).trim();
-                    *counts.lost.entry(kind.to_owned()).or_default() += 1;
+                    counts.lose(kind);
                 } else {
                     counts.missing.add(described(call, reason));
                 }
@@ -199,6 +199,10 @@ impl Ledger {
         } else if verdict == expected.fallback && call.elapsed >= self.deadline {
             counts.busy += 1;
             counts.life.busy += 1;
+        } else if call.elapsed >= self.longest_wait {
+            // The deadline and the answer of a handler that is late had both come by then.
+            counts.lose(STOOD_STILL);
+            counts.life.lost += 1;
         } else {
             let problem = format!(
                 "{verdict} instead of {} for {:?}",
@@ -210,6 +214,10 @@ impl Ledger {
 }
 
 impl Counts {
+    fn lose(&mut self, reason: &str) {
+        *self.lost.entry(reason.to_owned()).or_default() += 1;
+    }
+
     fn record(&mut self, call: &HookCall) {
         let micros = u64::try_from(call.elapsed.as_micros()).unwrap_or(u64::MAX);
         self.latency.saturating_record(micros);
@@ -301,6 +309,17 @@ mod tests {
         }
         let counts = ledger.counts();
         assert_eq!((counts.busy, counts.wrong.count), (1, 1));
+    }
+
+    #[test]
+    fn what_is_answered_after_a_standstill_says_nothing_about_the_server() {
+        let ledger = Ledger::new(TIMEOUT, REQUEST_TIMEOUT);
+        for elapsed in [Duration::from_secs(5), Duration::from_secs(83)] {
+            let call = authorize("late", answered("allow"), elapsed);
+            ledger.enter(&call, &Disturbance::default());
+        }
+        let counts = ledger.counts();
+        assert_eq!((counts.wrong.count, counts.life.lost), (1, 1));
     }
 
     #[test]
