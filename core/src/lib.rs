@@ -16,6 +16,7 @@ mod deadline;
 mod decision;
 mod dispatch;
 mod error;
+mod frame;
 mod hook;
 mod log;
 mod metrics;

@@ -2,7 +2,6 @@
 
 mod answer_headers;
 mod exchange;
-mod frames;
 mod multiplexer;
 mod request_head;
 mod unsent;

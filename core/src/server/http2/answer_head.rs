@@ -2,6 +2,8 @@
 
 use http::{HeaderMap, StatusCode};
 
+use crate::frame::{write_field, write_text};
+
 const GRPC: &[u8] = b"application/grpc";
 const GRPC_STATUS: &[u8] = b"grpc-status";
 const CONTENT_TYPE: &[u8] = b"content-type";
@@ -17,8 +19,6 @@ const ADD_FIELD: u8 = 0x40;
 const LAST: u8 = 0xbe;
 const BEFORE_LAST: u8 = 0xbf;
 const EMPTY_TABLE: u8 = 0x20;
-/// The longest text whose length fits its first byte.
-const SHORT: usize = 126;
 
 /// What the peer's table holds of our fields.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -113,29 +113,6 @@ fn write_fields(fields: &HeaderMap, out: &mut Vec<u8>) {
     for (name, value) in fields {
         write_field(out, name.as_str().as_bytes(), value.as_bytes());
     }
-}
-
-/// A field that is not added to the table.
-fn write_field(out: &mut Vec<u8>, name: &[u8], value: &[u8]) {
-    out.push(0);
-    write_text(out, name);
-    write_text(out, value);
-}
-
-fn write_text(out: &mut Vec<u8>, text: &[u8]) {
-    match u8::try_from(text.len()) {
-        Ok(length) if text.len() <= SHORT => out.push(length),
-        _ => {
-            out.push(0x7f);
-            let mut rest = text.len() - SHORT - 1;
-            while rest >= 0x80 {
-                out.push(u8::try_from(rest & 0x7f).unwrap_or_default() | 0x80);
-                rest >>= 7;
-            }
-            out.push(u8::try_from(rest).unwrap_or_default());
-        }
-    }
-    out.extend_from_slice(text);
 }
 
 #[cfg(test)]

@@ -7,9 +7,7 @@ use bytes::{Bytes, BytesMut};
 use super::{
     Asked,
     Code::{self, CompressionError, FrameSizeError, ProtocolError, StreamClosed},
-    Event, Goodbye, Http2, Outlet, RequestHead,
-    frame::{FrameHead, MASK, flag, kind, number},
-    hpack,
+    Event, Goodbye, Http2, Outlet, RequestHead, hpack,
     outlet::pieces,
     receive::{
         Problem::{self, Connection},
@@ -21,6 +19,7 @@ use super::{
 use crate::{
     call::Failure,
     deadline::usable,
+    frame::{FrameHead, MASK, flag, kind, number},
     server::request::{MessageReader, whole_message},
 };
 
@@ -63,7 +62,7 @@ impl Http2 {
             });
             return Ok(None);
         }
-        if head.stream <= self.last_stream || self.goodbye == Goodbye::Said {
+        if self.begins_nothing(head) {
             let block = self.input.share(block);
             return self.receive_other_block(head, &block);
         }
@@ -96,11 +95,16 @@ impl Http2 {
         };
         let block = gathered.block.freeze();
         let head = gathered.head;
-        if head.stream <= self.last_stream || self.goodbye == Goodbye::Said {
+        if self.begins_nothing(head) {
             return self.receive_other_block(head, &block);
         }
         let read = self.blocks.head(&block);
         self.receive_head(head, gathered.depends_on, read)
+    }
+
+    /// Whether the block of this frame is not that of a request that is to be answered.
+    fn begins_nothing(&self, head: FrameHead) -> bool {
+        head.stream <= self.last_stream || self.goodbye == Goodbye::Said
     }
 
     /// The head of a new request.

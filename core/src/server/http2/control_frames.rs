@@ -2,7 +2,7 @@
 
 use std::time::Instant;
 
-use super::frame::kind::{CONTINUATION, DATA, HEADERS, RST_STREAM, SETTINGS, WINDOW_UPDATE};
+use crate::frame::kind::{CONTINUATION, DATA, HEADERS, RST_STREAM, SETTINGS, WINDOW_UPDATE};
 
 /// Brokers send one SETTINGS, but each can make the server look at every stream.
 const SETTINGS_AT_ONCE: f64 = 200.0;
@@ -92,7 +92,8 @@ impl Allowance {
 
 #[cfg(test)]
 mod tests {
-    use super::{super::frame::kind::PING, *};
+    use super::*;
+    use crate::frame::kind::PING;
 
     #[test]
     fn a_flood_is_noticed_and_pings_beside_calls_are_not() {

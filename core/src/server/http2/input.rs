@@ -4,11 +4,8 @@ use std::ops::Range;
 
 use bytes::{Bytes, BytesMut};
 
-use super::{
-    ConnectionError,
-    frame::{Code, FrameHead, HEAD_BYTES},
-    settings::MAX_FRAME_BYTES,
-};
+use super::{Code, ConnectionError, settings::MAX_FRAME_BYTES};
+use crate::frame::{FrameHead, HEAD_BYTES};
 
 /// What every client says first.
 const PREFACE: &[u8] = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n";

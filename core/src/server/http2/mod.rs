@@ -6,8 +6,8 @@
 
 mod answer_head;
 mod begin;
+mod code;
 mod control_frames;
-mod frame;
 #[cfg(feature = "testing")]
 mod fuzz;
 mod header_blocks;
@@ -36,8 +36,8 @@ use std::{
 use answer_head::AnswerHeads;
 use begin::Gathering;
 use bytes::Bytes;
+pub(crate) use code::Code;
 use control_frames::ControlFrames;
-pub(crate) use frame::Code;
 #[cfg(feature = "testing")]
 pub(crate) use fuzz::fuzz;
 use header_blocks::HeaderBlocks;
@@ -51,7 +51,7 @@ use stream::Streams;
 use tokio::io::AsyncWrite;
 
 use super::limits::{Memory, Reservation};
-use crate::call::Failure;
+use crate::{call::Failure, frame};
 
 /// While more than this waits for the socket, nothing is read.
 const MOST_OUTPUT: usize = 1024 * 1024;
@@ -170,7 +170,7 @@ impl Http2 {
             receive_by: None,
             heads: AnswerHeads::new(),
             peer: PeerSettings::default(),
-            window: i64::from(settings::DEFAULT_WINDOW),
+            window: i64::from(frame::DEFAULT_WINDOW),
             ready: VecDeque::new(),
             waiting_bytes: 0,
             steps: Steps::default(),

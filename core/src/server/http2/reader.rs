@@ -12,14 +12,12 @@ use bytes::Bytes;
 use loona_hpack::Decoder;
 use tokio::io::AsyncWrite;
 
+use super::Http2;
 #[cfg(all(test, not(exhook_loom)))]
-use super::settings::DEFAULT_WINDOW;
-use super::{
-    Http2,
-    frame::{FrameHead, HEAD_BYTES, flag, kind, number, signed},
-};
+use crate::frame::DEFAULT_WINDOW;
 use crate::{
     call::{Answer, MessagePatch},
+    frame::{FrameHead, HEAD_BYTES, flag, kind, number, signed},
     hook::Request,
     package::VerdictNumbers,
     proto::{Message, MessagePublishRequest},

@@ -4,12 +4,14 @@ use std::{ops::Range, rc::Rc};
 
 use super::{
     Code, ConnectionError, Event, Goodbye, Http2, RequestHead,
-    frame::{FrameHead, MASK, flag, kind, number, signed, write},
     input::Frame,
-    settings::{self, CONNECTION_WINDOW, DEFAULT_WINDOW},
+    settings::{self, CONNECTION_WINDOW},
     stream::{Receiving, Stream},
 };
-use crate::server::request::MessageReader;
+use crate::{
+    frame::{DEFAULT_WINDOW, FrameHead, MASK, flag, kind, number, signed, write},
+    server::request::MessageReader,
+};
 
 /// How many streams a peer may make us reset before it is sent away (RUSTSEC-2024-0003).
 const MOST_RESETS: usize = 1024;

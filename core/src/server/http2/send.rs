@@ -5,11 +5,13 @@ use http::HeaderMap;
 
 use super::{
     AnswerHeads, Code, ConnectionError, Goodbye, Http2, WAITING_BYTES,
-    frame::{HEAD_BYTES, MASK, continue_headers, flag, kind, signed, write, write_head},
     outlet::Step,
     stream::{End, Receiving, Stream},
 };
-use crate::server::{encode::EncodedAnswer, reply::Reply};
+use crate::{
+    frame::{HEAD_BYTES, MASK, continue_headers, flag, kind, signed, write, write_head},
+    server::{encode::EncodedAnswer, reply::Reply},
+};
 
 /// Larger messages are not copied.
 const COPY_LIMIT: usize = 16 * 1024;

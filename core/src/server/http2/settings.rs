@@ -1,16 +1,15 @@
 //! What each side tells the other about itself (RFC 9113, section 6.5).
 
-use super::frame::{Code, MASK, flag, kind, number, write};
-
-const HEADER_TABLE_SIZE: u16 = 1;
-const ENABLE_PUSH: u16 = 2;
-const INITIAL_WINDOW_SIZE: u16 = 4;
-const MAX_FRAME_SIZE: u16 = 5;
-const MAX_HEADER_LIST_SIZE: u16 = 6;
+use super::Code;
+use crate::frame::{
+    DEFAULT_WINDOW, MASK, flag, kind, number,
+    setting::{
+        ENABLE_PUSH, HEADER_TABLE_SIZE, INITIAL_WINDOW_SIZE, MAX_FRAME_SIZE, MAX_HEADER_LIST_SIZE,
+    },
+    write,
+};
 
 const ENTRY_BYTES: usize = 6;
-/// What each window is before anything is said.
-pub(super) const DEFAULT_WINDOW: u32 = 65_535;
 const FRAME_SIZES: std::ops::RangeInclusive<u32> = 16_384..=16_777_215;
 
 /// A whole stream window in one DATA frame, which is then decoded without being copied together.

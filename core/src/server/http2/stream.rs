@@ -13,9 +13,8 @@ use http::HeaderMap;
 use super::{
     outlet::{OutletLink, PieceSender},
     request_head::RequestHead,
-    settings::DEFAULT_WINDOW,
 };
-use crate::server::request::MessageReader;
+use crate::{frame::DEFAULT_WINDOW, server::request::MessageReader};
 
 /// A request that has begun.
 pub(super) struct Stream {

@@ -10,25 +10,17 @@ use super::{
     CallOutcome, PREFACE,
     answer_headers::AnswerHeaders,
     exchange::Exchange,
-    frames::{
-        ACK, CONTINUATION, DATA, END_HEADERS, END_STREAM, FrameHead, GOAWAY, HEAD_BYTES, HEADERS,
-        MOST_CONTENT_BYTES, PING, PUSH_PROMISE, RST_STREAM, SETTINGS, WINDOW_UPDATE, number,
-        put_frame,
-    },
     request_head::RequestHead,
-    unsent::{Unsent, WRITE_BYTES, widened},
+    unsent::{MOST_CONTENT_BYTES, Unsent, WRITE_BYTES, widened},
 };
-use crate::testing::connection::{MAX_FRAME_BYTES, STREAM_WINDOW};
+use crate::{
+    frame::{DEFAULT_WINDOW, FrameHead, HEAD_BYTES, MASK, flag, kind, number, setting, write},
+    testing::connection::{MAX_FRAME_BYTES, STREAM_WINDOW},
+};
 
-const HEADER_TABLE_SIZE: u16 = 1;
 const MAX_CONCURRENT_STREAMS: u16 = 3;
-const INITIAL_WINDOW_SIZE: u16 = 4;
-const MAX_FRAME_SIZE: u16 = 5;
-/// What both sides may send before anything else is announced.
-const WINDOW_BYTES: i64 = 65_535;
 /// So many bytes are taken before the server is told.
 const RELEASE_BYTES: usize = STREAM_WINDOW as usize / 2;
-const MOST_STREAM: u32 = 0x7fff_ffff;
 const MOST_HEADER_BYTES: usize = 1 << 20;
 
 /// The streams of a connection. It sends no `RST_STREAM`, as the broker does not.
@@ -65,13 +57,13 @@ impl Multiplexer {
         let mut out = PREFACE.to_vec();
         let mut settings = Vec::new();
         for (name, value) in [
-            (INITIAL_WINDOW_SIZE, STREAM_WINDOW),
-            (MAX_FRAME_SIZE, MAX_FRAME_BYTES),
+            (setting::INITIAL_WINDOW_SIZE, STREAM_WINDOW),
+            (setting::MAX_FRAME_SIZE, MAX_FRAME_BYTES),
         ] {
             settings.extend_from_slice(&name.to_be_bytes());
             settings.extend_from_slice(&value.to_be_bytes());
         }
-        put_frame(&mut out, SETTINGS, 0, 0, &settings);
+        write(&mut out, kind::SETTINGS, 0, 0, &settings);
         Self {
             out,
             written: 0,
@@ -82,8 +74,8 @@ impl Multiplexer {
             unsent: VecDeque::new(),
             next_stream: 1,
             most_streams: usize::MAX,
-            window: WINDOW_BYTES,
-            stream_window: WINDOW_BYTES,
+            window: i64::from(DEFAULT_WINDOW),
+            stream_window: i64::from(DEFAULT_WINDOW),
             unreleased: 0,
             leaving: None,
             ended: VecDeque::new(),
@@ -124,7 +116,7 @@ impl Multiplexer {
     }
 
     fn has_room(&mut self) -> bool {
-        if self.next_stream > MOST_STREAM && self.leaving.is_none() {
+        if self.next_stream > MASK && self.leaving.is_none() {
             self.leaving = Some("the connection has no number for one more call".to_owned());
         }
         self.leaving.is_none() && self.exchanges.len() < self.most_streams
@@ -174,38 +166,38 @@ impl Multiplexer {
     }
 
     fn read_frame(&mut self, head: FrameHead, content: &[u8]) -> Result<(), String> {
-        if self.block.is_some() && head.kind != CONTINUATION {
+        if self.block.is_some() && head.kind != kind::CONTINUATION {
             return Err("it interrupted its headers".to_owned());
         }
         match head.kind {
-            DATA => self.read_data(head, content),
-            HEADERS => self.read_headers(head, content),
-            CONTINUATION => self.read_continuation(head, content),
-            RST_STREAM => {
+            kind::DATA => self.read_data(head, content),
+            kind::HEADERS => self.read_headers(head, content),
+            kind::CONTINUATION => self.read_continuation(head, content),
+            kind::RST_STREAM => {
                 self.reset(head.stream, code(content, 0)?);
                 Ok(())
             }
-            SETTINGS if head.flags & ACK == 0 => self.read_settings(content),
-            PING if head.flags & ACK == 0 => {
-                put_frame(&mut self.out, PING, ACK, 0, content);
+            kind::SETTINGS if !head.has(flag::ACK) => self.read_settings(content),
+            kind::PING if !head.has(flag::ACK) => {
+                write(&mut self.out, kind::PING, flag::ACK, 0, content);
                 Ok(())
             }
-            GOAWAY => self.read_goaway(content),
-            WINDOW_UPDATE => self.read_window(head.stream, code(content, 0)?),
+            kind::GOAWAY => self.read_goaway(content),
+            kind::WINDOW_UPDATE => self.read_window(head.stream, code(content, 0)?),
             // Its headers would have to be read, for those after it to be understood.
-            PUSH_PROMISE => Err("it pushed, which it was not asked for".to_owned()),
+            kind::PUSH_PROMISE => Err("it pushed, which it was not asked for".to_owned()),
             _ => Ok(()),
         }
     }
 
     fn read_data(&mut self, head: FrameHead, content: &[u8]) -> Result<(), String> {
-        let data = head.stripped(content).ok_or(PADDED_BEYOND)?;
+        let data = stripped(head, content).ok_or(PADDED_BEYOND)?;
         release(&mut self.out, 0, &mut self.unreleased, content.len());
         // None of a stream that was reset.
         let Some(exchange) = self.exchanges.get_mut(&head.stream) else {
             return Ok(());
         };
-        let ends = head.flags & END_STREAM != 0;
+        let ends = head.has(flag::END_STREAM);
         if !ends {
             let unreleased = &mut exchange.unreleased;
             release(&mut self.out, head.stream, unreleased, content.len());
@@ -216,9 +208,9 @@ impl Multiplexer {
     }
 
     fn read_headers(&mut self, head: FrameHead, content: &[u8]) -> Result<(), String> {
-        let content = head.stripped(content).ok_or(PADDED_BEYOND)?;
-        let ends = head.flags & END_STREAM != 0;
-        if head.flags & END_HEADERS != 0 {
+        let content = stripped(head, content).ok_or(PADDED_BEYOND)?;
+        let ends = head.has(flag::END_STREAM);
+        if head.has(flag::END_HEADERS) {
             return self.take_headers(head.stream, content, ends);
         }
         self.block = Some(Block {
@@ -238,7 +230,7 @@ impl Multiplexer {
         if block.content.len() > MOST_HEADER_BYTES {
             return Err("it sent headers larger than 1 MiB".to_owned());
         }
-        if head.flags & END_HEADERS != 0 {
+        if head.has(flag::END_HEADERS) {
             return self.take_headers(block.stream, &block.content, block.ends);
         }
         self.block = Some(block);
@@ -282,11 +274,11 @@ impl Multiplexer {
             let name = content.get_u16();
             let value = content.get_u32();
             match name {
-                HEADER_TABLE_SIZE => self.head.limit_table(value),
+                setting::HEADER_TABLE_SIZE => self.head.limit_table(value),
                 MAX_CONCURRENT_STREAMS => {
                     self.most_streams = usize::try_from(value).unwrap_or(usize::MAX);
                 }
-                INITIAL_WINDOW_SIZE => {
+                setting::INITIAL_WINDOW_SIZE => {
                     let window = i64::from(value);
                     let more = window - self.stream_window;
                     self.stream_window = window;
@@ -297,12 +289,12 @@ impl Multiplexer {
                 _ => {}
             }
         }
-        put_frame(&mut self.out, SETTINGS, ACK, 0, &[]);
+        write(&mut self.out, kind::SETTINGS, flag::ACK, 0, &[]);
         Ok(())
     }
 
     fn read_goaway(&mut self, content: &[u8]) -> Result<(), String> {
-        let last = code(content, 0)? & MOST_STREAM;
+        let last = code(content, 0)? & MASK;
         let reason = format!(
             "the connection takes no more calls ({})",
             described(code(content, 4)?)
@@ -337,6 +329,20 @@ impl Multiplexer {
     }
 }
 
+/// What is left of a frame's content without its padding and its place among other streams; `None`
+/// when there is more of them than `content` holds.
+fn stripped(head: FrameHead, mut content: &[u8]) -> Option<&[u8]> {
+    if head.has(flag::PADDED) {
+        let (padding, padded) = content.split_first()?;
+        let length = padded.len().checked_sub(usize::from(*padding))?;
+        content = &padded[..length];
+    }
+    if head.kind == kind::HEADERS && head.has(flag::PRIORITY) {
+        content = content.get(5..)?;
+    }
+    Some(content)
+}
+
 const PADDED_BEYOND: &str = "it padded a frame beyond its end";
 
 /// Tells the server that its bytes were taken, once they are many.
@@ -344,17 +350,15 @@ fn release(out: &mut Vec<u8>, stream: u32, unreleased: &mut usize, count: usize)
     *unreleased += count;
     if *unreleased >= RELEASE_BYTES {
         let bytes = u32::try_from(*unreleased).expect("less than a window");
-        put_frame(out, WINDOW_UPDATE, 0, stream, &bytes.to_be_bytes());
+        write(out, kind::WINDOW_UPDATE, 0, stream, &bytes.to_be_bytes());
         *unreleased = 0;
     }
 }
 
 /// The number at this place of a frame's content.
 fn code(content: &[u8], at: usize) -> Result<u32, String> {
-    match content.get(at..at + 4) {
-        Some(bytes) => Ok(number(bytes)),
-        None => Err("it sent a frame that is too short".to_owned()),
-    }
+    let number = content.get(at..).and_then(number);
+    number.ok_or_else(|| "it sent a frame that is too short".to_owned())
 }
 
 fn described(code: u32) -> String {

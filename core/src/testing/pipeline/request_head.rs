@@ -13,10 +13,8 @@ use h2::client::Builder;
 use http::{Request, uri::Scheme};
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 
-use super::{
-    PREFACE,
-    frames::{END_HEADERS, FrameHead, HEAD_BYTES, HEADERS},
-};
+use super::PREFACE;
+use crate::frame::{FrameHead, HEAD_BYTES, flag, kind, write, write_field};
 
 /// The most a server may keep of headers that it was told to keep, unless it says otherwise.
 const TABLE_BYTES: u32 = 4_096;
@@ -25,7 +23,6 @@ const POST: u8 = 0x83;
 const HTTP: u8 = 0x86;
 const HTTPS: u8 = 0x87;
 const KEEP_NOTHING: u8 = 0x20;
-const WRITTEN_OUT: u8 = 0x00;
 
 /// The HEADERS frame of a request, but for the number of its stream.
 ///
@@ -68,13 +65,9 @@ impl RequestHead {
 }
 
 fn frame(block: &[u8]) -> Vec<u8> {
-    let head = FrameHead {
-        length: block.len(),
-        kind: HEADERS,
-        flags: END_HEADERS,
-        stream: 0,
-    };
-    [&head.to_bytes(), block].concat()
+    let mut frame = Vec::new();
+    write(&mut frame, kind::HEADERS, flag::END_HEADERS, 0, block);
+    frame
 }
 
 /// What h2 makes of the headers of a connection's first request, and of all others.
@@ -101,7 +94,7 @@ fn compressed(head: &Request<()>) -> [Vec<u8>; 2] {
     let mut blocks = Vec::new();
     while let Some(head) = FrameHead::read(rest) {
         let (frame, others) = rest.split_at(HEAD_BYTES + head.length);
-        if head.kind == HEADERS {
+        if head.kind == kind::HEADERS {
             blocks.push(frame[HEAD_BYTES..].to_vec());
         }
         rest = others;
@@ -150,34 +143,12 @@ fn written_out(head: &Request<()>) -> Vec<u8> {
     };
     let mut block = vec![KEEP_NOTHING, POST, scheme];
     let authority = head.uri().authority().map_or("", |name| name.as_str());
-    put_header(&mut block, ":authority", authority.as_bytes());
-    put_header(&mut block, ":path", head.uri().path().as_bytes());
+    write_field(&mut block, b":authority", authority.as_bytes());
+    write_field(&mut block, b":path", head.uri().path().as_bytes());
     for (name, value) in head.headers() {
-        put_header(&mut block, name.as_str(), value.as_bytes());
+        write_field(&mut block, name.as_str().as_bytes(), value.as_bytes());
     }
     block
-}
-
-fn put_header(block: &mut Vec<u8>, name: &str, value: &[u8]) {
-    block.push(WRITTEN_OUT);
-    for text in [name.as_bytes(), value] {
-        put_length(block, text.len());
-        block.extend_from_slice(text);
-    }
-}
-
-/// In one byte, or seven bits a byte behind a first one.
-fn put_length(block: &mut Vec<u8>, length: usize) {
-    const MOST: usize = 0x7f;
-    let Some(mut rest) = length.checked_sub(MOST) else {
-        return block.push(u8::try_from(length).expect("below 127"));
-    };
-    block.push(0x7f);
-    while rest > MOST {
-        block.push(u8::try_from(rest & MOST).expect("seven bits") | 0x80);
-        rest >>= 7;
-    }
-    block.push(u8::try_from(rest).expect("seven bits"));
 }
 
 #[cfg(test)]
@@ -193,7 +164,7 @@ mod tests {
         let mut out = Vec::new();
         request.put(&mut out, stream);
         let head = FrameHead::read(&out).expect("a whole head");
-        assert_eq!((head.kind, head.stream), (HEADERS, stream));
+        assert_eq!((head.kind, head.stream), (kind::HEADERS, stream));
         assert_eq!(head.length, out.len() - HEAD_BYTES);
         let headers = decoder.decode(&out[HEAD_BYTES..]).expect("headers");
         let text = |bytes| String::from_utf8(bytes).expect("text");

@@ -2,9 +2,10 @@
 
 use bytes::{Buf, Bytes};
 
-use super::frames::{DATA, END_STREAM, MOST_CONTENT_BYTES, put_frame};
+use crate::frame::{MASK, flag, kind, signed, write};
 
-const MOST_WINDOW_BYTES: i64 = 0x7fff_ffff;
+/// What a receiver takes that announces nothing else.
+pub(super) const MOST_CONTENT_BYTES: usize = 16_384;
 /// Requests leave in writes of about this size, so that the server begins with the first ones
 /// while the others are on their way.
 pub(super) const WRITE_BYTES: usize = 16 * 1024;
@@ -26,10 +27,10 @@ impl Unsent {
             if !ends && (count == 0 || out.len() >= WRITE_BYTES) {
                 return false;
             }
-            let flags = if ends { END_STREAM } else { 0 };
-            put_frame(out, DATA, flags, self.stream, &self.rest[..count]);
+            let flags = if ends { flag::END_STREAM } else { 0 };
+            write(out, kind::DATA, flags, self.stream, &self.rest[..count]);
             self.rest.advance(count);
-            let count = i64::try_from(count).expect("below 16 KiB");
+            let count = signed(count);
             self.window -= count;
             *window -= count;
             if ends {
@@ -42,7 +43,7 @@ impl Unsent {
 /// A window with more room.
 pub(super) fn widened(window: i64, more: i64) -> Result<i64, String> {
     let wider = window + more;
-    if wider > MOST_WINDOW_BYTES {
+    if wider > i64::from(MASK) {
         return Err("it widened a window beyond 2 GiB".to_owned());
     }
     Ok(wider)

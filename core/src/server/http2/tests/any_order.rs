@@ -11,12 +11,14 @@ use proptest::{collection::vec, option, prelude::*};
 use super::{
     super::{
         Event, Http2,
-        frame::{flag, kind, write},
         reader::{Reader, answer_of},
     },
     block, connection, frame, message, number_of, opening,
 };
-use crate::server::{encode_answer, reply::Reply};
+use crate::{
+    frame::{flag, kind, write},
+    server::{encode_answer, reply::Reply},
+};
 
 /// One request, and what becomes of it.
 #[derive(Clone, Debug)]

@@ -7,11 +7,13 @@ use std::time::Duration;
 use bytes::Bytes;
 
 use super::{
-    frame::{flag, kind, write},
     reader::{Reader, answer_of},
     *,
 };
-use crate::server::{limits::Memory, reply::Reply};
+use crate::{
+    frame::{flag, kind, write},
+    server::{limits::Memory, reply::Reply},
+};
 
 const PREFACE: &[u8] = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n";
 const MEMORY_BYTES: usize = 10_000_000;

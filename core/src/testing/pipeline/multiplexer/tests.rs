@@ -1,9 +1,6 @@
 use std::time::Duration;
 
-use super::{
-    super::frames::{PADDED, PRIORITY},
-    *,
-};
+use super::*;
 use crate::testing::connection::head;
 
 /// `:status: 200`.
@@ -28,7 +25,7 @@ fn begun(requests: &[&[u8]]) -> (Multiplexer, VecDeque<(u64, Bytes)>) {
 
 fn frame(kind: u8, flags: u8, stream: u32, content: &[u8]) -> Vec<u8> {
     let mut bytes = Vec::new();
-    put_frame(&mut bytes, kind, flags, stream, content);
+    write(&mut bytes, kind, flags, stream, content);
     bytes
 }
 
@@ -80,18 +77,28 @@ fn an_answer_is_read_however_it_is_cut_padded_and_continued() {
     let (mut multiplexer, mut waiting) = begun(&[b"request"]);
     let frames = written(&mut multiplexer, &mut waiting);
     let kinds: Vec<_> = frames.iter().map(|frame| frame.0).collect();
-    assert_eq!(kinds, [SETTINGS, HEADERS, DATA]);
-    assert_eq!(frames[2], (DATA, END_STREAM, 1, 7));
+    assert_eq!(kinds, [kind::SETTINGS, kind::HEADERS, kind::DATA]);
+    assert_eq!(frames[2], (kind::DATA, flag::END_STREAM, 1, 7));
     let priority = [0; 5];
     let bytes = [
-        frame(SETTINGS, 0, 0, &[]),
-        frame(HEADERS, END_HEADERS, 1, INTERIM),
-        frame(HEADERS, PRIORITY, 1, &priority),
-        frame(CONTINUATION, END_HEADERS, 1, STATUS),
-        frame(DATA, PADDED, 1, &[&[3], &MESSAGE[..2], &[0; 3]].concat()),
+        frame(kind::SETTINGS, 0, 0, &[]),
+        frame(kind::HEADERS, flag::END_HEADERS, 1, INTERIM),
+        frame(kind::HEADERS, flag::PRIORITY, 1, &priority),
+        frame(kind::CONTINUATION, flag::END_HEADERS, 1, STATUS),
+        frame(
+            kind::DATA,
+            flag::PADDED,
+            1,
+            &[&[3], &MESSAGE[..2], &[0; 3]].concat(),
+        ),
         frame(0x20, 0, 1, b"of a kind to come"),
-        frame(DATA, 0, 1, &MESSAGE[2..]),
-        frame(HEADERS, END_HEADERS | END_STREAM, 1, TRAILERS),
+        frame(kind::DATA, 0, 1, &MESSAGE[2..]),
+        frame(
+            kind::HEADERS,
+            flag::END_HEADERS | flag::END_STREAM,
+            1,
+            TRAILERS,
+        ),
     ];
     read(&mut multiplexer, &bytes.concat()).expect("HTTP/2");
     let (call, outcome) = multiplexer.pop_ended().expect("an answer");
@@ -101,20 +108,29 @@ fn an_answer_is_read_however_it_is_cut_padded_and_continued() {
     assert_eq!(outcome.message.as_deref(), Some(&[8, 1][..]));
     assert!(!outcome.trailers_only && outcome.reset.is_none());
     let frames = written(&mut multiplexer, &mut waiting);
-    assert_eq!(frames, [(SETTINGS, ACK, 0, 0)]);
+    assert_eq!(frames, [(kind::SETTINGS, flag::ACK, 0, 0)]);
 }
 
 #[test]
 fn calls_above_the_limit_of_the_server_wait() {
     let (mut multiplexer, mut waiting) = begun(&[b"a", b"b", b"c", b"d"]);
-    read(&mut multiplexer, &frame(SETTINGS, 0, 0, &MAX_CONCURRENT)).expect("HTTP/2");
+    read(
+        &mut multiplexer,
+        &frame(kind::SETTINGS, 0, 0, &MAX_CONCURRENT),
+    )
+    .expect("HTTP/2");
     let frames = written(&mut multiplexer, &mut waiting);
-    assert_eq!(streams(&frames, HEADERS), [1, 3]);
-    let ends = frame(HEADERS, END_HEADERS | END_STREAM, 3, TRAILERS);
+    assert_eq!(streams(&frames, kind::HEADERS), [1, 3]);
+    let ends = frame(
+        kind::HEADERS,
+        flag::END_HEADERS | flag::END_STREAM,
+        3,
+        TRAILERS,
+    );
     read(&mut multiplexer, &ends).expect("HTTP/2");
     assert!(multiplexer.pop_ended().expect("an answer").1.trailers_only);
     let frames = written(&mut multiplexer, &mut waiting);
-    assert_eq!(streams(&frames, HEADERS), [5]);
+    assert_eq!(streams(&frames, kind::HEADERS), [5]);
 }
 
 #[test]
@@ -123,15 +139,15 @@ fn requests_are_as_long_as_the_windows_of_the_server() {
     let (mut multiplexer, mut waiting) = begun(&[&large, &small]);
     let sent = |frames: &[(u8, u8, u32, usize)], stream| {
         assert!(frames.iter().all(|frame| frame.3 <= MOST_CONTENT_BYTES));
-        let of_stream = |frame: &&(u8, u8, u32, usize)| frame.0 == DATA && frame.2 == stream;
+        let of_stream = |frame: &&(u8, u8, u32, usize)| frame.0 == kind::DATA && frame.2 == stream;
         let of_stream: Vec<_> = frames.iter().filter(of_stream).collect();
-        let ended = of_stream.iter().any(|frame| frame.1 == END_STREAM);
+        let ended = of_stream.iter().any(|frame| frame.1 == flag::END_STREAM);
         (of_stream.iter().map(|frame| frame.3).sum(), ended)
     };
     let frames = written(&mut multiplexer, &mut waiting);
     assert_eq!(sent(&frames, 1), (65_535, false));
-    assert_eq!(streams(&frames, HEADERS), [1, 3]);
-    let widen = |stream, bytes: u32| frame(WINDOW_UPDATE, 0, stream, &bytes.to_be_bytes());
+    assert_eq!(streams(&frames, kind::HEADERS), [1, 3]);
+    let widen = |stream, bytes: u32| frame(kind::WINDOW_UPDATE, 0, stream, &bytes.to_be_bytes());
     // The stream has no room, but the connection has.
     read(&mut multiplexer, &widen(0, 40_000)).expect("HTTP/2");
     let frames = written(&mut multiplexer, &mut waiting);
@@ -141,7 +157,7 @@ fn requests_are_as_long_as_the_windows_of_the_server() {
     );
     // 10 000 bytes more for every stream.
     let settings = [&[0, 4][..], &75_535_u32.to_be_bytes()].concat();
-    let more = [frame(SETTINGS, 0, 0, &settings), widen(1, 24_464)];
+    let more = [frame(kind::SETTINGS, 0, 0, &settings), widen(1, 24_464)];
     read(&mut multiplexer, &more.concat()).expect("HTTP/2");
     let frames = written(&mut multiplexer, &mut waiting);
     assert_eq!(sent(&frames, 1), (34_464, false));
@@ -154,13 +170,13 @@ fn requests_are_as_long_as_the_windows_of_the_server() {
 fn long_answers_get_room_for_the_rest() {
     let (mut multiplexer, mut waiting) = begun(&[b"a"]);
     written(&mut multiplexer, &mut waiting);
-    let mut bytes = frame(HEADERS, END_HEADERS, 1, STATUS);
+    let mut bytes = frame(kind::HEADERS, flag::END_HEADERS, 1, STATUS);
     for _ in 0..3 {
-        bytes.extend(frame(DATA, 0, 1, &[0; 12_000]));
+        bytes.extend(frame(kind::DATA, 0, 1, &[0; 12_000]));
     }
     multiplexer.read(&bytes).expect("HTTP/2");
     let frames = written(&mut multiplexer, &mut waiting);
-    assert_eq!(streams(&frames, WINDOW_UPDATE), [0, 1]);
+    assert_eq!(streams(&frames, kind::WINDOW_UPDATE), [0, 1]);
 }
 
 #[test]
@@ -169,10 +185,15 @@ fn a_goodbye_ends_the_calls_that_the_server_will_not_answer() {
     written(&mut multiplexer, &mut waiting);
     let goaway = [&3_u32.to_be_bytes()[..], &11_u32.to_be_bytes()].concat();
     let bytes = [
-        frame(GOAWAY, 0, 0, &goaway),
-        frame(PING, 0, 0, &[7; 8]),
-        frame(RST_STREAM, 0, 3, &7_u32.to_be_bytes()),
-        frame(HEADERS, END_HEADERS | END_STREAM, 1, TRAILERS),
+        frame(kind::GOAWAY, 0, 0, &goaway),
+        frame(kind::PING, 0, 0, &[7; 8]),
+        frame(kind::RST_STREAM, 0, 3, &7_u32.to_be_bytes()),
+        frame(
+            kind::HEADERS,
+            flag::END_HEADERS | flag::END_STREAM,
+            1,
+            TRAILERS,
+        ),
     ];
     read(&mut multiplexer, &bytes.concat()).expect("HTTP/2");
     let mut ended = || multiplexer.pop_ended().expect("an end");
@@ -186,22 +207,27 @@ fn a_goodbye_ends_the_calls_that_the_server_will_not_answer() {
     assert!(multiplexer.leaving().is_some());
     waiting.push_back((3, Bytes::new()));
     let frames = written(&mut multiplexer, &mut waiting);
-    assert_eq!(frames, [(PING, ACK, 0, 8)]);
+    assert_eq!(frames, [(kind::PING, flag::ACK, 0, 8)]);
 }
 
 #[test]
 fn an_answer_out_of_order_ends_its_own_call_only() {
     for (bytes, problem) in [
-        (frame(DATA, 0, 1, MESSAGE), "without headers"),
+        (frame(kind::DATA, 0, 1, MESSAGE), "without headers"),
         (
-            frame(HEADERS, END_HEADERS, 1, STATUS).repeat(2),
+            frame(kind::HEADERS, flag::END_HEADERS, 1, STATUS).repeat(2),
             "in its middle",
         ),
     ] {
         let (mut multiplexer, mut waiting) = begun(&[b"a", b"b"]);
         written(&mut multiplexer, &mut waiting);
-        let rest = frame(DATA, END_STREAM, 1, MESSAGE);
-        let other = frame(HEADERS, END_HEADERS | END_STREAM, 3, TRAILERS);
+        let rest = frame(kind::DATA, flag::END_STREAM, 1, MESSAGE);
+        let other = frame(
+            kind::HEADERS,
+            flag::END_HEADERS | flag::END_STREAM,
+            3,
+            TRAILERS,
+        );
         read(&mut multiplexer, &[bytes, rest, other].concat()).expect("HTTP/2");
         let reason = multiplexer.pop_ended().expect("an end").1.reset;
         let reason = reason.expect("a reason");
@@ -215,14 +241,18 @@ fn an_answer_out_of_order_ends_its_own_call_only() {
 fn what_is_no_http2_ends_the_connection() {
     for bytes in [
         b"HTTP/1.1 400 Bad Request\r\n\r\n".to_vec(),
-        frame(DATA, PADDED, 1, &[9, 0]),
-        frame(HEADERS, PRIORITY | END_HEADERS, 1, &[0]),
-        frame(HEADERS, END_HEADERS, 1, &[0xff]),
-        frame(CONTINUATION, END_HEADERS, 1, STATUS),
-        [frame(HEADERS, 0, 1, STATUS), frame(PING, 0, 0, &[0; 8])].concat(),
-        frame(PUSH_PROMISE, END_HEADERS, 1, &[0, 0, 0, 2]),
-        frame(WINDOW_UPDATE, 0, 0, &[0x7f, 0xff, 0xff, 0xff]),
-        frame(RST_STREAM, 0, 1, &[0]),
+        frame(kind::DATA, flag::PADDED, 1, &[9, 0]),
+        frame(kind::HEADERS, flag::PRIORITY | flag::END_HEADERS, 1, &[0]),
+        frame(kind::HEADERS, flag::END_HEADERS, 1, &[0xff]),
+        frame(kind::CONTINUATION, flag::END_HEADERS, 1, STATUS),
+        [
+            frame(kind::HEADERS, 0, 1, STATUS),
+            frame(kind::PING, 0, 0, &[0; 8]),
+        ]
+        .concat(),
+        frame(kind::PUSH_PROMISE, flag::END_HEADERS, 1, &[0, 0, 0, 2]),
+        frame(kind::WINDOW_UPDATE, 0, 0, &[0x7f, 0xff, 0xff, 0xff]),
+        frame(kind::RST_STREAM, 0, 1, &[0]),
     ] {
         let (mut multiplexer, mut waiting) = begun(&[b"a"]);
         written(&mut multiplexer, &mut waiting);

@@ -1,11 +1,16 @@
-//! Frames of HTTP/2 (RFC 9113, section 4 and 6): their heads, kinds and flags.
+//! Frames of HTTP/2 (RFC 9113, sections 4 and 6), as the server and the broker of tests write them:
+//! their heads, kinds, flags and plain fields.
 
 /// How many bytes the head of a frame has.
-pub(super) const HEAD_BYTES: usize = 9;
+pub(crate) const HEAD_BYTES: usize = 9;
 /// A stream's number, and a window, have 31 bits.
-pub(super) const MASK: u32 = 0x7fff_ffff;
+pub(crate) const MASK: u32 = 0x7fff_ffff;
+/// What each window is before anything is said.
+pub(crate) const DEFAULT_WINDOW: u32 = 65_535;
+/// The longest text whose length fits its first byte.
+const SHORT: usize = 126;
 
-pub(super) mod kind {
+pub(crate) mod kind {
     pub(crate) const DATA: u8 = 0;
     pub(crate) const HEADERS: u8 = 1;
     pub(crate) const PRIORITY: u8 = 2;
@@ -18,7 +23,7 @@ pub(super) mod kind {
     pub(crate) const CONTINUATION: u8 = 9;
 }
 
-pub(super) mod flag {
+pub(crate) mod flag {
     pub(crate) const END_STREAM: u8 = 0x1;
     pub(crate) const ACK: u8 = 0x1;
     pub(crate) const END_HEADERS: u8 = 0x4;
@@ -26,31 +31,26 @@ pub(super) mod flag {
     pub(crate) const PRIORITY: u8 = 0x20;
 }
 
-/// Why a stream or a connection ends (RFC 9113, section 7).
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[repr(u32)]
-pub(crate) enum Code {
-    NoError = 0,
-    ProtocolError = 1,
-    FlowControlError = 3,
-    StreamClosed = 5,
-    FrameSizeError = 6,
-    CompressionError = 9,
-    EnhanceYourCalm = 11,
+pub(crate) mod setting {
+    pub(crate) const HEADER_TABLE_SIZE: u16 = 1;
+    pub(crate) const ENABLE_PUSH: u16 = 2;
+    pub(crate) const INITIAL_WINDOW_SIZE: u16 = 4;
+    pub(crate) const MAX_FRAME_SIZE: u16 = 5;
+    pub(crate) const MAX_HEADER_LIST_SIZE: u16 = 6;
 }
 
 /// What stands before each frame.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct FrameHead {
-    pub(super) length: usize,
-    pub(super) kind: u8,
-    pub(super) flags: u8,
-    pub(super) stream: u32,
+pub(crate) struct FrameHead {
+    pub(crate) length: usize,
+    pub(crate) kind: u8,
+    pub(crate) flags: u8,
+    pub(crate) stream: u32,
 }
 
 impl FrameHead {
     /// Reads a head; `None` where the bytes are too few.
-    pub(super) fn read(bytes: &[u8]) -> Option<Self> {
+    pub(crate) fn read(bytes: &[u8]) -> Option<Self> {
         let [high, middle, low, kind, flags, stream @ ..] = *bytes.first_chunk::<HEAD_BYTES>()?;
         Some(Self {
             length: u32::from_be_bytes([0, high, middle, low]) as usize,
@@ -60,13 +60,13 @@ impl FrameHead {
         })
     }
 
-    pub(super) fn has(&self, flag: u8) -> bool {
+    pub(crate) fn has(&self, flag: u8) -> bool {
         self.flags & flag != 0
     }
 }
 
 /// Writes the head of a frame.
-pub(super) fn write_head(out: &mut Vec<u8>, length: usize, kind: u8, flags: u8, stream: u32) {
+pub(crate) fn write_head(out: &mut Vec<u8>, length: usize, kind: u8, flags: u8, stream: u32) {
     let length = u32::try_from(length).unwrap_or(u32::MAX).to_be_bytes();
     let id = stream.to_be_bytes();
     out.extend_from_slice(&[
@@ -75,14 +75,14 @@ pub(super) fn write_head(out: &mut Vec<u8>, length: usize, kind: u8, flags: u8, 
 }
 
 /// Writes a whole frame.
-pub(super) fn write(out: &mut Vec<u8>, kind: u8, flags: u8, stream: u32, payload: &[u8]) {
+pub(crate) fn write(out: &mut Vec<u8>, kind: u8, flags: u8, stream: u32, payload: &[u8]) {
     write_head(out, payload.len(), kind, flags, stream);
     out.extend_from_slice(payload);
 }
 
 /// Cuts the frame of HEADERS that begins at `start` into itself and CONTINUATION, where its block is
 /// larger than `most`.
-pub(super) fn continue_headers(out: &mut Vec<u8>, start: usize, most: usize) {
+pub(crate) fn continue_headers(out: &mut Vec<u8>, start: usize, most: usize) {
     let block = out.split_off(start + HEAD_BYTES);
     let Some(head) = FrameHead::read(&out[start..]) else {
         return;
@@ -100,15 +100,39 @@ pub(super) fn continue_headers(out: &mut Vec<u8>, start: usize, most: usize) {
 }
 
 /// A length as windows count, which may be below zero.
-pub(super) fn signed(length: usize) -> i64 {
+pub(crate) fn signed(length: usize) -> i64 {
     i64::try_from(length).unwrap_or(i64::MAX)
 }
 
 /// Four bytes as a number.
-pub(super) fn number(payload: &[u8]) -> Option<u32> {
+pub(crate) fn number(payload: &[u8]) -> Option<u32> {
     payload
         .first_chunk()
         .map(|bytes| u32::from_be_bytes(*bytes))
+}
+
+/// A field of a header block that is added to no table (RFC 7541, section 6.2.2).
+pub(crate) fn write_field(out: &mut Vec<u8>, name: &[u8], value: &[u8]) {
+    out.push(0);
+    write_text(out, name);
+    write_text(out, value);
+}
+
+/// A text as it is, behind its length.
+pub(crate) fn write_text(out: &mut Vec<u8>, text: &[u8]) {
+    match u8::try_from(text.len()) {
+        Ok(length) if text.len() <= SHORT => out.push(length),
+        _ => {
+            out.push(0x7f);
+            let mut rest = text.len() - SHORT - 1;
+            while rest >= 0x80 {
+                out.push(u8::try_from(rest & 0x7f).unwrap_or_default() | 0x80);
+                rest >>= 7;
+            }
+            out.push(u8::try_from(rest).unwrap_or_default());
+        }
+    }
+    out.extend_from_slice(text);
 }
 
 #[cfg(test)]
