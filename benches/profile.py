@@ -9,13 +9,15 @@ import subprocess
 import sys
 import tempfile
 from collections import defaultdict
+from dataclasses import replace
 from pathlib import Path
 
 from harness import BenchError
 from harness.kinds import Kind
-from harness.prepare import check_machine
+from harness.load import aimed, send
+from harness.prepare import check_machine, places_of, target_directory
 from harness.processes import cpu_seconds
-from harness.servers import Places, running
+from harness.servers import running
 from harness.works import WORKS
 
 WORK = WORKS["publish-replace-365"]
@@ -40,16 +42,17 @@ def shares(binary: Path, cpu: int, load_cpu: int) -> tuple[float, dict[str, floa
     """The CPU time of a call in µs, and the share of each part."""
     kind = Kind(binary.name, "Rust", binary=binary.name)
     with tempfile.TemporaryDirectory() as folder:
-        request = Path(folder) / "request.bin"
-        request.write_bytes(WORK.frame)
         record = Path(folder) / "perf.data"
-        places = Places(binary.parent, Path(sys.executable), Path(folder), Path(folder))
-        with running(kind, places, cpu) as server:
-            load(server.address, request, load_cpu, WARM_UP_CALLS)
+        places = replace(places_of(target_directory()), target=binary.parent, logs=Path(folder))
+        with (
+            running(kind, places, cpu) as server,
+            aimed(places.python, server.address, load_cpu, WORK) as target,
+        ):
+            send(target, WARM_UP_CALLS, CONNECTIONS, STREAMS)
             before = cpu_seconds(server.pid)
             command = ["perf", "record", "-q", "-F", FREQUENCY, "-e", "cpu-clock"]
             with subprocess.Popen([*command, "-p", str(server.pid), "-o", str(record)]) as perf:
-                load(server.address, request, load_cpu, CALLS)
+                send(target, CALLS, CONNECTIONS, STREAMS)
                 spent = cpu_seconds(server.pid) - before
                 perf.terminate()
         report = ["perf", "report", "-i", str(record), "--sort", "sym", "--stdio"]
@@ -65,16 +68,6 @@ def shares(binary: Path, cpu: int, load_cpu: int) -> tuple[float, dict[str, floa
 def part_of(symbol: str) -> str:
     """The part that a function belongs to."""
     return next((name for name, pattern in PARTS.items() if re.search(pattern, symbol)), REST)
-
-
-def load(address: str, request: Path, cpu: int, calls: int) -> None:
-    """Makes calls as a broker does."""
-    command = ["taskset", "-c", str(cpu), "h2load", "-n", str(calls)]
-    command += ["-c", str(CONNECTIONS), "-m", str(STREAMS), "-d", str(request)]
-    for header in ("content-type: application/grpc+proto", "te: trailers", "grpc-timeout: 5S"):
-        command += ["-H", header]
-    command.append(f"http://{address}{WORK.method}")
-    subprocess.run(command, stdout=subprocess.DEVNULL, check=True)
 
 
 def main() -> int:

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import tempfile
 from collections.abc import Callable
-from pathlib import Path
 
 from harness.kinds import Kind
-from harness.load import Target, probe, send
+from harness.load import aimed, send
 from harness.processes import resident_bytes
 from harness.servers import Places, running
 from harness.shapes import PEAK
@@ -30,13 +28,9 @@ def growth(
     grown = {}
     server_cpu, load_cpu = cpus
     with (
-        tempfile.TemporaryDirectory() as folder,
         running(kind, places, server_cpu) as server,
+        aimed(places.python, server.address, load_cpu, work) as target,
     ):
-        request_file = Path(folder) / "request"
-        request_file.write_bytes(work.frame)
-        answer_bytes = probe(places.python, server.address, work)
-        target = Target(server.address, load_cpu, work, request_file, answer_bytes)
         send(target, WARM_UP_CALLS, PEAK.connections, PEAK.streams)
         done = 0
         while True:

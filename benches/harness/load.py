@@ -7,6 +7,8 @@ import re
 import subprocess
 import sys
 import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -33,6 +35,15 @@ class Target:
     work: Work
     request_file: Path
     answer_bytes: int
+
+
+@contextmanager
+def aimed(python: Path, address: str, cpu: int, work: Work) -> Iterator[Target]:
+    """The server at ``address`` as a target, once it has answered what ``work`` asks for."""
+    with tempfile.TemporaryDirectory() as folder:
+        request_file = Path(folder) / "request"
+        request_file.write_bytes(work.frame)
+        yield Target(address, cpu, work, request_file, probe(python, address, work))
 
 
 @dataclass(frozen=True)

@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import subprocess
-import tempfile
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
-from pathlib import Path
 
 from harness import BenchError
 from harness.kinds import BASELINE, KINDS, Kind
-from harness.load import Latency, Target, probe, send, send_at_rate, send_timed
+from harness.load import Latency, Target, aimed, send, send_at_rate, send_timed
 from harness.processes import Bystanders, resident_bytes, settled_cpu_seconds
 from harness.servers import Places, Server, running
 from harness.shapes import PEAK, Case
@@ -164,18 +162,8 @@ class Bench:
             self._peaks[BASELINE, work.name] = known
         return known
 
-    @contextmanager
-    def _target(self, server: Server, work: Work) -> Iterator[Target]:
-        with tempfile.TemporaryDirectory() as folder:
-            request_file = Path(folder) / "request"
-            request_file.write_bytes(work.frame)
-            yield Target(
-                address=server.address,
-                cpu=self._load_cpu,
-                work=work,
-                request_file=request_file,
-                answer_bytes=probe(self._places.python, server.address, work),
-            )
+    def _target(self, server: Server, work: Work) -> AbstractContextManager[Target]:
+        return aimed(self._places.python, server.address, self._load_cpu, work)
 
 
 def _turns(kinds: Sequence[Kind], rounds: int) -> Iterator[tuple[int, Kind]]:

@@ -54,18 +54,23 @@ def check_machine() -> tuple[int, int]:
     return cpus[0], cpus[1]
 
 
+def places_of(target: Path) -> Places:
+    """Where everything is that is built or installed in the folder ``target``."""
+    return Places(
+        target=target,
+        python=target / "bench-venv" / "bin" / "python",
+        generated=target / "bench-generated",
+        logs=target / "bench-logs",
+    )
+
+
 def prepare(kinds: Sequence[Kind], build: bool, may_skip: bool) -> Prepared:
     """Builds and installs what ``kinds`` need, or with ``build`` off takes what is there.
 
     With ``may_skip`` a peer that cannot be had is left out; ours never is.
     """
     target = target_directory()
-    places = Places(
-        target=target,
-        python=target / "bench-venv" / "bin" / "python",
-        generated=target / "bench-generated",
-        logs=target / "bench-logs",
-    )
+    places = places_of(target)
     places.logs.mkdir(parents=True, exist_ok=True)
     if build:
         _build_rust(kinds)

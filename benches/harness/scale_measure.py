@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import resource
 import statistics
-import tempfile
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager, suppress
@@ -12,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from harness import BenchError
-from harness.load import Target, probe, send
+from harness.load import Target, aimed, send
 from harness.processes import Bystanders, cpu_seconds, resident_bytes
 from harness.scale_http2 import Connection, first_answer
 from harness.scale_servers import Start, started
@@ -148,18 +147,14 @@ class Scale:
 
     @contextmanager
     def _target(self, start: Start, cpus: str, work: Work) -> Iterator[tuple[int, Target]]:
-        with (
-            tempfile.TemporaryDirectory() as folder,
-            started(start, cpus, self._logs) as (process, address),
-        ):
-            request_file = Path(folder) / "request"
-            request_file.write_bytes(work.frame)
+        with started(start, cpus, self._logs) as (process, address), ExitStack() as stack:
             try:
                 first_answer(process, address, work, time.monotonic() + LISTEN_TIMEOUT_S)
-                answer_bytes = probe(self._places.python, address, work)
+                aim = aimed(self._places.python, address, self._cpus[1], work)
+                target = stack.enter_context(aim)
             except BenchError as error:
                 raise BenchError(f"{start.name}: {error}; its output is in {self._logs}") from error
-            yield process.pid, Target(address, self._cpus[1], work, request_file, answer_bytes)
+            yield process.pid, target
 
 
 def allow_files(count: int) -> None:

@@ -4,21 +4,7 @@ import { setImmediate as nextTurn } from 'node:timers/promises'
 import { parseArgs } from 'node:util'
 
 import { App } from '../../bindings-node/lib/index.mjs'
-
-/** What a payload begins with that is left as it is. */
-const KEPT = 'k'.charCodeAt(0)
-
-const replacements = new Map()
-
-/** The payload that replaces one of so many bytes. */
-function replacement(length) {
-  let payload = replacements.get(length)
-  if (payload === undefined) {
-    payload = Buffer.alloc(length, 'r')
-    replacements.set(length, payload)
-  }
-  return payload
-}
+import { KEPT, replacement } from './replacement.mjs'
 
 function published(message) {
   const { payload } = message

@@ -6,6 +6,8 @@ import { parseArgs } from 'node:util'
 import grpc from '@grpc/grpc-js'
 import { loadSync } from '@grpc/proto-loader'
 
+import { KEPT, replacement } from '../../node/replacement.mjs'
+
 const PROTO = fileURLToPath(new URL('../../../proto/exhook_v3.proto', import.meta.url))
 // Enums as numbers and 64-bit integers as they come cost the least.
 const definition = loadSync(PROTO, { keepCase: true })
@@ -15,20 +17,6 @@ export const { service } = grpc.loadPackageDefinition(definition).emqx.exhook.v3
 
 const STOP_AND_RETURN = 2
 const IGNORE = 1
-/** What a payload begins with that is left as it is. */
-const KEPT = 'k'.charCodeAt(0)
-
-const replacements = new Map()
-
-/** The payload that replaces one of so many bytes. */
-function replacement(length) {
-  let payload = replacements.get(length)
-  if (payload === undefined) {
-    payload = Buffer.alloc(length, 'r')
-    replacements.set(length, payload)
-  }
-  return payload
-}
 
 /** What is answered to a request, by the name of the method. */
 export const answers = {
