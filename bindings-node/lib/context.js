@@ -21,7 +21,17 @@ const RESOURCE = { requireManualDestroy: true }
 function inContext(request, call) {
   // Before Node.js 24, what a handler enters would else be there for the next one.
   const resource = new AsyncResource('exhook', RESOURCE)
-  return resource.runInAsyncScope(CURRENT.run, CURRENT, request, call, request)
+  return resource.runInAsyncScope(enter, undefined, request, call)
+}
+
+/**
+ * @param {import('./request.js').Request} request
+ * @param {(request: any) => unknown} call
+ */
+function enter(request, call) {
+  // Not `run`, which restores what was: the context ends here.
+  CURRENT.enterWith(request)
+  return call(request)
 }
 
 /** The request that is being handled here, or undefined outside a handler. */

@@ -6,6 +6,7 @@ const { MessageFields } = require('./parts.js')
 
 // The header by which EMQX decides whether a message goes on to its subscribers.
 const ALLOW_PUBLISH = 'allow_publish'
+const NOTHING = {}
 
 /**
  * What is changed in a message; what is undefined stays as it is.
@@ -70,7 +71,7 @@ class Message extends MessageFields {
    */
   replace(changes) {
     check(changes)
-    return new Message(this._slab, this._at, { ...this._patch, ...defined(changes) })
+    return new Message(this._slab, this._at, changed(this._patch, changes, undefined))
   }
 
   /**
@@ -79,27 +80,26 @@ class Message extends MessageFields {
    * @returns {Message}
    */
   block() {
-    return new Message(this._slab, this._at, { ...this._patch, block: true })
+    return new Message(this._slab, this._at, changed(this._patch, NOTHING, true))
   }
 }
 
 /**
- * @param {Patch} changes
+ * A patch with further changes. All patches have the same shape: one object literal is far cheaper
+ * than spreading two.
+ *
+ * @param {Patch | undefined} patch
+ * @param {Omit<Patch, 'block'>} changes
+ * @param {boolean | undefined} block
  * @returns {Patch}
  */
-function defined({ topic, qos, payload }) {
-  /** @type {Patch} */
-  const patch = {}
-  if (topic !== undefined) {
-    patch.topic = topic
+function changed(patch, { topic, qos, payload }, block) {
+  return {
+    topic: topic === undefined ? patch?.topic : topic,
+    qos: qos === undefined ? patch?.qos : qos,
+    payload: payload === undefined ? patch?.payload : payload,
+    block: block === undefined ? patch?.block : block,
   }
-  if (qos !== undefined) {
-    patch.qos = qos
-  }
-  if (payload !== undefined) {
-    patch.payload = payload
-  }
-  return patch
 }
 
 /**

@@ -7,6 +7,13 @@ const { markAsUntransferable } = require('node:worker_threads')
 const ASCII = 1 << 30
 
 /**
+ * What `Buffer.prototype.subarray` makes its results with, a third as fast as this alone.
+ *
+ * @type {new (memory: ArrayBuffer, start: number, length: number) => Buffer}
+ */
+const MemoryBuffer = /** @type {any} */ (Buffer)[Symbol.species]
+
+/**
  * A `Buffer` with the ways to read and write texts that it has, but does not tell of.
  *
  * @typedef {Buffer & {
@@ -28,6 +35,7 @@ class Slab {
     const memory = Buffer.allocUnsafeSlow(size).buffer
     // Whoever moves a payload to another thread would else take all other calls with it.
     markAsUntransferable(memory)
+    this.memory = memory
     this.bytes = /** @type {TextBuffer} */ (Buffer.from(memory))
     this.words = new Uint32Array(memory)
     this.floats = new Float64Array(memory)
@@ -65,8 +73,7 @@ function text(slab, at) {
  * @returns {Buffer}
  */
 function bytes(slab, at) {
-  const start = slab.words[at]
-  return slab.bytes.subarray(start, start + slab.words[at + 1])
+  return new MemoryBuffer(slab.memory, slab.words[at], slab.words[at + 1])
 }
 
 /**

@@ -1,5 +1,6 @@
 'use strict'
 
+const { AsyncResource } = require('node:async_hooks')
 const { createHistogram } = require('node:perf_hooks')
 
 const { Answers } = require('./answers.js')
@@ -51,6 +52,9 @@ class CallQueue {
     /** How many handlers have been called and are not done. */
     this.running = 0
     this._lag = createHistogram()
+    // In a scope that JavaScript has entered, Node.js finds the current resource for each promise
+    // without a call of native code.
+    this._scope = new AsyncResource('exhook', { requireManualDestroy: true })
   }
 
   /**
@@ -96,10 +100,13 @@ class CallQueue {
 
   /** Handles a burst of calls; native code rings for it. */
   drain() {
-    const lane = this._lane
-    if (lane === undefined) {
-      return
+    if (this._lane !== undefined) {
+      this._scope.runInAsyncScope(this._drain, this, this._lane)
     }
+  }
+
+  /** @param {import('./native.js').Lane} lane */
+  _drain(lane) {
     let left = MOST_AT_ONCE
     let more = 0
     while (left > 0) {
