@@ -156,10 +156,10 @@ test('the signal is aborted at the deadline', async (t) => {
       request.signal.addEventListener('abort', () => aborted.resolve(request.signal.reason))
       await aborted.promise
       // The core goes by a clock of its own, which may be a little late.
-      await timers.setTimeout(100)
+      await timers.setTimeout(500)
       return true
     },
-    { timeoutMs: 50 },
+    { timeoutMs: 1_000 },
   )
   assert.equal(await (await serve(t, app)).authenticate(), 'deny')
   const reason = await aborted.promise
@@ -169,7 +169,7 @@ test('the signal is aborted at the deadline', async (t) => {
 
 test('a wait that is given the signal ends at the deadline', async (t) => {
   const ended = settleable()
-  const app = new App({ timeoutMs: 50, logger: false }).onMessagePublish(async ({ signal }) => {
+  const app = new App({ timeoutMs: 1_000, logger: false }).onMessagePublish(async ({ signal }) => {
     await timers.setTimeout(60_000, undefined, { signal }).catch(ended.resolve)
   })
   assert.equal(await (await serve(t, app)).publish(), 'ignore')
@@ -178,8 +178,8 @@ test('a wait that is given the signal ends at the deadline', async (t) => {
 
 test('a signal that is first looked at after the deadline is aborted', async (t) => {
   const seen = settleable()
-  const app = new App({ timeoutMs: 50, logger: false }).onClientAuthenticate(async (request) => {
-    await timers.setTimeout(150)
+  const app = new App({ timeoutMs: 1_000, logger: false }).onClientAuthenticate(async (request) => {
+    await timers.setTimeout(1_100)
     seen.resolve([request.signal.aborted, request.signal.reason?.name, request.deadlineMs])
   })
   assert.equal(await (await serve(t, app)).authenticate(), 'deny')
@@ -190,14 +190,14 @@ test('a signal that is first looked at after the deadline is aborted', async (t)
 
 test('signals of calls that were answered in time are not aborted', async (t) => {
   const signals = []
-  const app = new App({ timeoutMs: 50 }).onClientAuthenticate(async ({ signal }) => {
+  const app = new App({ timeoutMs: 1_000 }).onClientAuthenticate(async ({ signal }) => {
     signals.push(signal)
     await timers.setImmediate()
     return true
   })
   const broker = await serve(t, app)
   assert.equal(await broker.authenticate(), 'allow')
-  await timers.setTimeout(150)
+  await timers.setTimeout(1_100)
   assert.equal(signals[0].aborted, false)
 })
 
@@ -218,20 +218,20 @@ test('a notification has no deadline, and its signal is aborted when close stops
 
 test('a notification with a late ack has a deadline', async (t) => {
   const left = []
-  const app = new App({ timeoutMs: 2_000 })
+  const app = new App({ timeoutMs: 10_000 })
   app.onClientConnected(({ deadlineMs }) => void left.push(deadlineMs), { ack: 'late' })
   await (await serve(t, app)).notify()
-  assert.ok(left[0] > 0 && left[0] <= 2_000, `${left}`)
+  assert.ok(left[0] > 0 && left[0] <= 10_000, `${left}`)
 })
 
 test('what is left of the time grows less', async (t) => {
   const left = []
-  const app = new App({ timeoutMs: 2_000 }).onClientAuthenticate(async (request) => {
+  const app = new App({ timeoutMs: 10_000 }).onClientAuthenticate(async (request) => {
     left.push(request.deadlineMs)
     await timers.setTimeout(20)
     left.push(request.deadlineMs)
     return true
   })
   await (await serve(t, app)).authenticate()
-  assert.ok(left[0] > left[1] && left[0] <= 2_000 && left[1] > 0, `${left}`)
+  assert.ok(left[0] > left[1] && left[0] <= 10_000 && left[1] > 0, `${left}`)
 })

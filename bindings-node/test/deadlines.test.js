@@ -32,7 +32,7 @@ test('a handler that never answers a late ack is answered for at its deadline', 
 })
 
 test('a late answer is counted, and is no error', async (t) => {
-  const app = new App({ timeoutMs: 50 })
+  const app = new App({ timeoutMs: 1_000 })
   const failures = new Failures(app)
   const release = settleable()
   app.onClientAuthenticate(async () => {
@@ -55,13 +55,15 @@ test("the broker's own timeout counts where it is shorter", async (t) => {
     return new Promise(() => {})
   })
   const broker = await serve(t, app)
-  assert.equal(await broker.authenticate('c1', {}, 1_000), 'deny')
+  // A busy machine may take the little that is left of the deadline for the answer.
+  const told = await eventually(() => broker.authenticate('c1', {}, 1_000).catch(() => undefined))
+  assert.equal(told, 'deny')
   assert.ok(left[0] > 0 && left[0] <= 900, `${left}`)
 })
 
 test('a blocked loop is answered for by the core, at the deadline', async (t) => {
-  const blockedMs = 1_500
-  const app = new App({ timeoutMs: 50, logger: false })
+  const blockedMs = 4_000
+  const app = new App({ timeoutMs: 1_000, logger: false })
   const blocking = settleable()
   app.onClientAuthenticate((request) => {
     if (request.clientid !== 'blocker') return true
@@ -96,10 +98,10 @@ test('a blocked loop is answered for by the core, at the deadline', async (t) =>
 })
 
 test('a handler that fails after its deadline is reported as well', async (t) => {
-  const app = new App({ timeoutMs: 50 })
+  const app = new App({ timeoutMs: 1_000 })
   const failures = new Failures(app)
   app.onClientAuthenticate(async () => {
-    await sleep(100)
+    await sleep(1_500)
     throw new Error('too late')
   })
   assert.equal(await (await serve(t, app)).authenticate(), 'deny')

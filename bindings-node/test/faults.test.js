@@ -13,7 +13,7 @@ const { Broker } = require('exhook/testing')
 const { eventually, settleable } = require('./support/eventually.js')
 const { Records } = require('./support/records.js')
 
-const DEADLINE_MS = 150
+const DEADLINE_MS = 1_000
 const CALLS = 50
 const PAYLOAD_BYTES = 128 * 1024
 const NO_ROOM = { skip: !fs.existsSync('/dev/full') && 'there is no device that is always full' }

@@ -50,13 +50,13 @@ class Broker:
     def close(self) -> None:
         self._channel.close()
 
-    def send(self, rpc: str, timeout: float = 5, **fields: Any) -> Any:
+    def send(self, rpc: str, timeout: float = 60, **fields: Any) -> Any:
         """Begins a call and returns its future."""
         method = self._service.methods_by_name[rpc]
         request = getattr(self._messages, method.input_type.name)(**fields)
         return self.send_bytes(rpc, request.SerializeToString(), timeout)
 
-    def send_bytes(self, rpc: str, request: bytes, timeout: float = 5) -> Any:
+    def send_bytes(self, rpc: str, request: bytes, timeout: float = 60) -> Any:
         """Begins a call with an encoded request."""
         output = self._service.methods_by_name[rpc].output_type.name
         call = self._channel.unary_unary(
@@ -66,11 +66,11 @@ class Broker:
         )
         return call.future(request, timeout=timeout, wait_for_ready=True)
 
-    def call(self, rpc: str, timeout: float = 5, **fields: Any) -> Any:
+    def call(self, rpc: str, timeout: float = 60, **fields: Any) -> Any:
         """Calls and returns the response message."""
         return self.send(rpc, timeout, **fields).result()
 
-    def authenticate(self, clientid: str = "c1", timeout: float = 5, **client: Any) -> str:
+    def authenticate(self, clientid: str = "c1", timeout: float = 60, **client: Any) -> str:
         """Returns the verdict of a login."""
         client = {"clientid": clientid, "username": "alice", "password": "secret-word", **client}
         return verdict(self.call("OnClientAuthenticate", timeout, clientinfo=client))
@@ -128,7 +128,7 @@ def verdict(response: Any) -> str:
     return f"replace {changed.topic} {changed.payload.decode()} {changed.qos}"
 
 
-def eventually(condition: Callable[[], Any], seconds: float = 5) -> Any:
+def eventually(condition: Callable[[], Any], seconds: float = 60) -> Any:
     """Waits until ``condition`` holds, and returns what it returned."""
     end = time.monotonic() + seconds
     while True:

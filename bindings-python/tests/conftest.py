@@ -72,7 +72,7 @@ class Program:
     def sees(self, text: str, times: int = 1) -> None:
         """Waits until the program has printed ``text`` so many times."""
         try:
-            eventually(lambda: self.output.count(text) >= times, 15)
+            eventually(lambda: self.output.count(text) >= times)
         except AssertionError:
             raise AssertionError(f"no {text!r} in:\n{self.output}") from None
 
@@ -84,13 +84,13 @@ class Program:
     def signal(self, number: int) -> None:
         self.process.send_signal(number)
 
-    def ends(self, seconds: float = 15) -> int:
+    def ends(self, seconds: float = 60) -> int:
         """Waits for the end and returns the exit code."""
         try:
             code = self.process.wait(seconds)
         except subprocess.TimeoutExpired:
             self.process.send_signal(signal.SIGABRT)
-            self._reader.join(5)
+            self._reader.join(20)
             raise AssertionError(f"the program does not end:\n{self.output}") from None
         self.close()
         return code
@@ -99,7 +99,7 @@ class Program:
         """Kills the program where it still runs, and reads the last of its output."""
         self.process.kill()
         self.process.wait()
-        self._reader.join(5)
+        self._reader.join(20)
         if self.process.stdout is not None:
             self.process.stdout.close()
 

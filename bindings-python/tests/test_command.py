@@ -81,7 +81,7 @@ def test_admin_serves_metrics(command: Run, directory: Path) -> None:
         run.sees("/metrics")
         url = re.search(r"http://127\.0\.0\.1:\d+/metrics", run.output)
         assert url, run.output
-        with urllib.request.urlopen(url[0], timeout=15) as response:
+        with urllib.request.urlopen(url[0], timeout=60) as response:
             metrics = response.read().decode()
         assert 'exhook_calls_total{hook="client.authenticate",package="v3"} 1\n' in metrics
         stop(run)
@@ -91,7 +91,7 @@ def test_quiet(command: Run, directory: Path) -> None:
     port = free_port()
     flags = ("--no-banner", "--log-level", "error", "--bind", f"127.0.0.1:{port}")
     run = command("run", "main:app", *flags)
-    assert Broker(f"127.0.0.1:{port}").authenticate(timeout=15) == "allow"
+    assert Broker(f"127.0.0.1:{port}").authenticate(timeout=60) == "allow"
     stop(run)
     assert run.output == ""
 

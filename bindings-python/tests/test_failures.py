@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import logging
 import threading
 import time
 from typing import Any
 
+import grpc
 import pytest
+from broker import eventually
 from conftest import Serve, handler_records
 from exhook import App
 
@@ -81,17 +84,17 @@ def test_a_hanging_handler_is_answered_for_at_its_deadline(
     release = threading.Event()
 
     def hang(request: Any) -> None:
-        release.wait(10)
+        release.wait(60)
 
     async def hang_later(request: Any) -> None:
-        await asyncio.sleep(10)
+        await asyncio.sleep(60)
 
     handler = hang if kind == "def" else hang_later
-    app._register("client_authenticate", handler, timeout_ms=100, fallback=fallback)
+    app._register("client_authenticate", handler, timeout_ms=1_000, fallback=fallback)
     broker = serve(app)
     begun = time.monotonic()
     assert broker.authenticate() == fallback
-    assert 0.09 < time.monotonic() - begun < 2
+    assert 0.9 < time.monotonic() - begun < 30
     (hook,) = app.metrics()["hooks"]
     assert hook["failures"]["deadline"] == 1
     release.set()
@@ -104,7 +107,15 @@ def test_the_brokers_own_timeout_counts_when_it_is_shorter(serve: Serve) -> None
     @app.on_client_authenticate
     async def hang(request: Any) -> None:
         remaining.append(request.deadline_ms)
-        await asyncio.sleep(10)
+        await asyncio.sleep(60)
 
-    assert serve(app).authenticate(timeout=2) == "deny"
+    broker = serve(app)
+
+    def told() -> str | None:
+        # A busy machine may take the little that is left of the deadline for the answer.
+        with contextlib.suppress(grpc.RpcError):
+            return broker.authenticate(timeout=2)
+        return None
+
+    assert eventually(told) == "deny"
     assert 0 < remaining[0] < 1_990

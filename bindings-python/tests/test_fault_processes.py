@@ -21,7 +21,7 @@ from conftest import Program
 Run = Callable[..., Program]
 
 # On one version as long as a broker's patience lasts several times, on the others quickly.
-HELD_SECONDS, TIMEOUT_MS = (30, 4_000) if sys.version_info[:2] == (3, 11) else (3, 500)
+HELD_SECONDS, TIMEOUT_MS = (30, 4_000) if sys.version_info[:2] == (3, 11) else (3, 1_000)
 
 HOOKS = """
     import asyncio, ctypes, logging, os, sys, threading, time
@@ -52,7 +52,7 @@ RPCS = {
 SERVE = "\n    app.run('127.0.0.1:0')\n"
 
 
-def ask(broker: Broker, kind: str, clientid: str = "c1", timeout: float = 5) -> Any:
+def ask(broker: Broker, kind: str, clientid: str = "c1", timeout: float = 60) -> Any:
     """Begins a call that a handler of a kind is to answer."""
     if kind == "inline":
         message = {"from": clientid, "topic": "a", "node": "emqx@127.0.0.1"}
@@ -76,7 +76,7 @@ def metrics_of(run: Program) -> str:
 def counted(url: str, metric: str, **labels: str) -> float:
     """Returns the sum of a metric over what has these labels."""
     total = 0.0
-    with urllib.request.urlopen(url, timeout=15) as response:
+    with urllib.request.urlopen(url, timeout=60) as response:
         text = str(response.read().decode())
     for line in text.splitlines():
         name, _, value = line.rpartition(" ")
@@ -102,12 +102,13 @@ def test_an_abort_in_a_handler_closes_the_connections(program: Run, kind: str) -
             os.abort()
         time.sleep(100)
     """
-        + SERVE
+        + SERVE,
+        EXHOOK_TIMEOUT_MS="60000",
     )
     broker = Broker(run.address())
-    waits = ask(broker, "async" if kind != "async" else "def", timeout=30)
+    waits = ask(broker, "async" if kind != "async" else "def", timeout=60)
     run.sees("called")
-    aborts = ask(broker, kind, "aborts", timeout=30)
+    aborts = ask(broker, kind, "aborts", timeout=60)
     for call in (waits, aborts):
         assert call.exception().code() is grpc.StatusCode.UNAVAILABLE
     assert run.ends() == -signal.SIGABRT
@@ -232,7 +233,7 @@ def test_without_file_descriptors_open_connections_go_on_and_new_ones_wait(progr
     assert ask(broker, "def", "exhausts").result().bool_result
     run.sees("Too many open files")
     late = Broker(run.address())
-    waits = ask(late, "def", timeout=30)
+    waits = ask(late, "def", timeout=60)
     run.sees("connections cannot be accepted; check the limit of open files")
     assert allowed(broker) == [True] * 3
     assert not waits.done()

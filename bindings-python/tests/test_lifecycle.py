@@ -193,7 +193,7 @@ def test_threads_may_stop_at_once_together() -> None:
     for thread in threads:
         thread.start()
     for thread in threads:
-        thread.join(5)
+        thread.join(60)
         assert not thread.is_alive()
     app.start(ANY)
     app.stop()
@@ -228,7 +228,7 @@ def test_run_in_another_thread_is_stopped_by_stop() -> None:
     assert signal.getsignal(signal.SIGINT) is before
     order.append("body")
     app.stop()
-    thread.join(5)
+    thread.join(60)
     assert not thread.is_alive()
     assert order == WHOLE
 

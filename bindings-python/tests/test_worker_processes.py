@@ -193,7 +193,7 @@ def ignored(broker: Broker) -> int:
 
 
 def status(port: int) -> object:
-    with urllib.request.urlopen(f"http://127.0.0.1:{port}/events", timeout=15) as events:
+    with urllib.request.urlopen(f"http://127.0.0.1:{port}/events", timeout=60) as events:
         for line in events:
             if line.startswith(b"data:"):
                 return json.loads(line[5:])

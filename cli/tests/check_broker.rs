@@ -121,8 +121,8 @@ fn a_handler_beyond_the_brokers_request_timeout_is_found() {
     broker.state().servers.push(ours);
     let report = check_at(&url, &broker, &["--timeout-ms", "100"]);
     assert_found(&report, "error beyond-request-timeout client.connect");
-    broker.state().servers[0]["request_timeout"] = json!("150ms");
-    let report = check_at(&url, &broker, &["--timeout-ms", "100"]);
+    broker.state().servers[0]["request_timeout"] = json!("3s");
+    let report = check_at(&url, &broker, &["--timeout-ms", "1500"]);
     assert_found(&report, "warning near-request-timeout client.connect");
 }
 

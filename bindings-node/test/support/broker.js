@@ -4,7 +4,7 @@ const assert = require('node:assert/strict')
 const grpc = require('@grpc/grpc-js')
 const { rpcOf } = require('./protocol.js')
 
-const ANSWER_MS = 15_000
+const ANSWER_MS = 60_000
 
 /** One connection to a server, speaking one package, that calls the hooks as EMQX does. */
 class Broker {

@@ -8,7 +8,7 @@ const { setTimeout: sleep } = require('node:timers/promises')
  * @param {() => unknown} condition
  * @param {() => string} [explain] what to say when it does not
  */
-async function eventually(condition, explain = () => String(condition), seconds = 10) {
+async function eventually(condition, explain = () => String(condition), seconds = 60) {
   const end = Date.now() + seconds * 1000
   for (;;) {
     const result = await condition()

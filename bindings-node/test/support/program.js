@@ -8,7 +8,7 @@ const { eventually } = require('./eventually.js')
 
 const PACKAGE = path.join(__dirname, '../..')
 const COMMAND = path.join(PACKAGE, 'bin/exhook.js')
-const PATIENCE_SECONDS = 20
+const PATIENCE_SECONDS = 60
 
 /**
  * A directory whose programs can import `exhook`, removed after the test.

@@ -6,7 +6,7 @@ const assert = require('node:assert/strict')
 const { test } = require('node:test')
 const { App } = require('exhook')
 const { Broker } = require('exhook/testing')
-const { settleable } = require('../support/eventually.js')
+const { eventually, settleable } = require('../support/eventually.js')
 
 test('waitUntilHandled waits for handlers that run after the answer', async (t) => {
   const done = []
@@ -57,7 +57,7 @@ test('waitUntilHandled waits for a handler whose deadline is over', async (t) =>
     return true
   })
   const broker = await Broker.start(app, { context: t })
-  await broker.withRequestTimeout(30, () => broker.client('c1').connect())
+  await broker.withRequestTimeout(1_000, () => broker.client('c1').connect())
   await assert.rejects(broker.waitUntilHandled({ timeoutMs: 10 }), /1 handlers still run/)
   gate.resolve()
   await broker.waitUntilHandled()
@@ -100,10 +100,13 @@ for (const [fallback, accepted] of [
 ]) {
   test(`the fallback ${fallback ?? 'of a login'} shows after a short deadline`, async (t) => {
     const broker = await Broker.start(stuck(fallback), { version: '5.8', context: t })
-    const connected = await broker.withRequestTimeout(50, () => broker.client('c1').connect())
+    // A busy machine may take the little that is left of the deadline for the answer.
+    const { connected, call } = await eventually(async () => {
+      const connected = await broker.withRequestTimeout(500, () => broker.client('c1').connect())
+      const call = connected.calls.find(({ hook }) => hook === 'client.authenticate')
+      return call.result === 'answered' && { connected, call }
+    })
     assert.equal(connected.accepted, accepted)
-    const [call] = await broker.calls({ hook: 'client.authenticate' })
-    assert.equal(call.result, 'answered')
     assert.ok(call.elapsedMs < 4_000, String(call.elapsedMs))
   })
 }
@@ -114,29 +117,29 @@ test('a deadline holds as long as its function, and returns what that does', asy
     seen.push(deadlineMs)
     return true
   })
-  const broker = await Broker.start(app, { requestTimeoutMs: 1_000, context: t })
+  const broker = await Broker.start(app, { requestTimeoutMs: 10_000, context: t })
   const connect = () => broker.client('c1').connect()
   await connect()
-  const result = await broker.withRequestTimeout(300, async () => {
+  const result = await broker.withRequestTimeout(3_000, async () => {
     await connect()
-    await broker.withRequestTimeout(200, connect)
+    await broker.withRequestTimeout(2_000, connect)
     await connect()
     return 'result'
   })
   assert.equal(result, 'result')
   await assert.rejects(
-    broker.withRequestTimeout(300, () => {
+    broker.withRequestTimeout(3_000, () => {
       throw new Error('from the function')
     }),
     /from the function/,
   )
   await connect()
   // What the broker announces less a tenth, and less what has passed of it.
-  const most = [1_000, 300, 200, 300, 1_000].map((timeout) => timeout * 0.9)
+  const most = [10_000, 3_000, 2_000, 3_000, 10_000].map((timeout) => timeout * 0.9)
   seen.forEach((deadline, place) => {
     assert.ok(deadline <= most[place], `${place}: ${deadline}`)
   })
-  assert.ok(seen[4] > 300 * 0.9, String(seen))
+  assert.ok(seen[4] > 3_000 * 0.9, String(seen))
 })
 
 test('failed calls do what failedAction says', async (t) => {
@@ -144,10 +147,10 @@ test('failed calls do what failedAction says', async (t) => {
     ['deny', false],
     ['ignore', true],
   ]) {
-    const options = { version: '5.9', failedAction, requestTimeoutMs: 30, context: t }
+    const options = { version: '5.9', failedAction, context: t }
     const broker = await Broker.start(stuck(), options)
     await broker.delayCalls(1_000)
-    const connected = await broker.client('c1').connect()
+    const connected = await broker.withRequestTimeout(30, () => broker.client('c1').connect())
     assert.equal(connected.accepted, accepted, failedAction)
     assert.deepEqual(
       connected.calls.map(({ result, verdict }) => [result, verdict]),

@@ -87,7 +87,7 @@ test('a program that comes late is loaded when it is there', async (t) => {
 
 for (const version of ['5.3', '5.8', '6.2']) {
   test(`a program that stops and starts again is called by EMQX ${version}`, async (t) => {
-    const options = { version, pace: 200, requestTimeoutMs: 200, context: t }
+    const options = { version, pace: 200, requestTimeoutMs: 1_000, context: t }
     const broker = await Broker.start(app(), options)
     await broker.stopApps()
     const { calls, accepted } = await broker.client('c1').connect()

@@ -193,19 +193,19 @@ def test_a_short_request_timeout_shows_the_fallback_of_a_slow_handler(kind: str)
 
     with Broker(app, request_timeout=60) as broker:
         try:
-            with broker.request_timeout(0.05):
+            with broker.request_timeout(1):
                 refused = broker.client("c1").connect()
             assert not refused.accepted
             # The fallback of the app, or failed_action where that came too late.
             assert refused.call("client.authenticate").verdict in ("deny", None)
-            assert left[0] < 50
+            assert left[0] < 1_000
             with pytest.raises(TimeoutError, match="handlers are not done after 0 s: "):
                 broker.wait_until_handled(0)
         finally:
             go.set()
         broker.wait_until_handled()
         assert broker.client("c2").connect().accepted
-        assert left[1] > 50
+        assert left[1] > 1_000
 
 
 def test_a_delay_counts_against_the_timeout_and_the_failed_action_decides(app: App) -> None:
@@ -364,7 +364,7 @@ def test_an_event_loop_is_not_blocked(app: App) -> None:
             client = broker.client("c1", username="alice")
             assert (await client.connect()).accepted
             assert (await client.subscribe("own/#", qos=1)).accepted
-            async with broker.request_timeout(1):
+            async with broker.request_timeout(30):
                 published, _ = await asyncio.gather(
                     client.publish("own/in", b"x", qos=1), broker.publish("own/1", "y")
                 )

@@ -86,7 +86,7 @@ def test_a_program_that_nobody_serves_is_no_success() -> None:
         assert "load=False" in str(caught.value)
         with pytest.raises(NotLoadedError, match="not loaded: no answer in time: cannot connect"):
             # Of before 5.4, which connect late and only see that no answer comes.
-            Broker(url, version="5.3", request_timeout=0.1).start()
+            Broker(url, version="5.3", request_timeout=1).start()
         with Broker(url, load=False) as broker:
             assert broker.status()[0].status == "connecting"
             # As with EMQX: nobody is asked, so everybody is let in.

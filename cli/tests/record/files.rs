@@ -12,7 +12,7 @@ use crate::{
     support::{exhook, start_server},
 };
 
-const TIMEOUT: Duration = Duration::from_secs(5);
+const TIMEOUT: Duration = Duration::from_secs(60);
 
 async fn call(address: &str) -> CallOutcome {
     let endpoint = address.parse().expect("an endpoint");

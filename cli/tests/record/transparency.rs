@@ -22,7 +22,7 @@ use crate::{
     support::start_server,
 };
 
-const TIMEOUT: Duration = Duration::from_secs(5);
+const TIMEOUT: Duration = Duration::from_secs(60);
 
 /// Answers by the path of the request.
 fn answer(path: &str, mut respond: SendResponse<Bytes>) -> Option<SendResponse<Bytes>> {

@@ -1,8 +1,13 @@
 //! The pool under load, with a queue that rings like the inbox of the core.
 
-use std::{collections::VecDeque, sync::atomic::AtomicUsize};
+use std::{
+    collections::VecDeque,
+    sync::{atomic::AtomicUsize, mpsc},
+};
 
 use super::*;
+
+const PATIENCE: Duration = Duration::from_secs(60);
 
 /// A queue that wakes the pool only when it becomes non-empty, as the inbox does.
 struct Queue {
@@ -61,8 +66,16 @@ impl Queue {
         })
     }
 
+    fn wait_until_taken(&self) {
+        let end = Instant::now() + PATIENCE;
+        while !self.is_empty() {
+            assert!(Instant::now() < end, "a wake-up was lost");
+            thread::sleep(Duration::from_micros(200));
+        }
+    }
+
     fn wait_until_done(&self, count: usize) {
-        let end = Instant::now() + Duration::from_secs(20);
+        let end = Instant::now() + PATIENCE;
         while self.done.load(Ordering::Relaxed) < count {
             assert!(Instant::now() < end, "a wake-up was lost");
             thread::sleep(Duration::from_micros(200));
@@ -70,7 +83,7 @@ impl Queue {
     }
 
     fn wait_until_spun(&self, count: usize) {
-        let end = Instant::now() + Duration::from_secs(20);
+        let end = Instant::now() + PATIENCE;
         while self.done.load(Ordering::Relaxed) < count {
             assert!(Instant::now() < end, "a wake-up was lost");
             thread::yield_now();
@@ -83,6 +96,15 @@ impl Queue {
             worker.join().expect("worker");
         }
     }
+}
+
+/// A handler that blocks until what comes with it is dropped.
+fn held() -> (impl Fn() + Send, mpsc::Sender<()>) {
+    let (release, wait) = mpsc::channel::<()>();
+    let block = move || {
+        let _ = wait.recv();
+    };
+    (block, release)
 }
 
 #[test]
@@ -117,14 +139,16 @@ fn no_wake_up_is_lost_however_calls_and_workers_meet() {
 #[test]
 fn one_more_worker_is_asked_for_while_all_are_blocked() {
     let queue = Queue::new();
-    let mut workers = vec![queue.work(|| thread::sleep(Duration::from_millis(300)))];
+    let (held, release) = held();
+    let mut workers = vec![queue.work(held)];
     queue.push();
-    thread::sleep(Duration::from_millis(5));
+    queue.wait_until_taken();
     queue.push();
-    let began = Instant::now();
     assert!(queue.pool.wait_for_backlog(|| queue.oldest_wait()));
-    assert!(began.elapsed() < Duration::from_millis(100));
+    assert_eq!(queue.done.load(Ordering::Relaxed), 0, "it is blocked still");
     workers.push(queue.work(|| {}));
+    queue.wait_until_done(1);
+    drop(release);
     queue.wait_until_done(2);
     queue.end(workers);
 }
@@ -132,7 +156,8 @@ fn one_more_worker_is_asked_for_while_all_are_blocked() {
 #[test]
 fn the_supervisor_that_sleeps_is_woken_by_calls_that_nobody_takes() {
     let queue = Queue::new();
-    let workers = vec![queue.work(|| thread::sleep(Duration::from_millis(600)))];
+    let (held, release) = held();
+    let workers = vec![queue.work(held)];
     queue.push();
     let supervisor = {
         let queue = Arc::clone(&queue);
@@ -140,9 +165,9 @@ fn the_supervisor_that_sleeps_is_woken_by_calls_that_nobody_takes() {
     };
     thread::sleep(QUIET + Duration::from_millis(100));
     queue.push();
-    let began = Instant::now();
     assert!(supervisor.join().expect("supervisor"));
-    assert!(began.elapsed() < Duration::from_millis(100));
+    drop(release);
+    queue.wait_until_done(2);
     queue.end(workers);
 }
 

@@ -124,7 +124,7 @@ mod tests {
     use super::*;
     use crate::{Call, Config, HandlerOptions, Registry, Request, Server, Verdict, proto};
 
-    const TIMEOUT: Duration = Duration::from_secs(5);
+    const TIMEOUT: Duration = Duration::from_secs(60);
 
     fn request(topic: &str) -> Vec<u8> {
         proto::ClientAuthorizeRequest {

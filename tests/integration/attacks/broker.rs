@@ -1,11 +1,8 @@
 //! A broker that behaves, and wants its answers all the while.
 
-use std::{
-    sync::{
-        Arc,
-        atomic::{AtomicBool, AtomicU64, Ordering},
-    },
-    time::Duration,
+use std::sync::{
+    Arc,
+    atomic::{AtomicBool, AtomicU64, Ordering},
 };
 
 use exhook::{
@@ -16,10 +13,8 @@ use prost::Message as _;
 use tokio::task::JoinHandle;
 
 use super::victim::Victim;
-use crate::provider::{authenticate, eventually, understand};
+use crate::provider::{TIMEOUT, authenticate, eventually, understand};
 
-/// EMQX's default `request_timeout`.
-const REQUEST_TIMEOUT: Duration = Duration::from_secs(5);
 /// How many calls have to be answered while an attack lasts, or right after it.
 const FEWEST_CALLS: u64 = 20;
 
@@ -80,9 +75,7 @@ async fn ask(connection: &Connection, username: &str) {
     username.clone_into(&mut client.username);
     let hook = Hook::ClientAuthenticate;
     let message = request.encode_to_vec();
-    let outcome = connection
-        .call(Package::V3, hook, &message, REQUEST_TIMEOUT)
-        .await;
+    let outcome = connection.call(Package::V3, hook, &message, TIMEOUT).await;
     let expected = match username {
         "alice" => Understood::Allowed,
         _ => Understood::Denied,

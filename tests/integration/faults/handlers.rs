@@ -26,7 +26,7 @@ const AUTHENTICATE: Hook = Hook::ClientAuthenticate;
 /// Brokers are answered soon where handlers do not.
 fn hasty() -> Config {
     Config {
-        timeout_ms: 500,
+        timeout_ms: 2_000,
         ..Config::default()
     }
 }

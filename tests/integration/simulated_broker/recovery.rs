@@ -1,6 +1,9 @@
 //! What happens when the hook program is slow, gone or back again.
 
-use std::{net::TcpListener, time::Duration};
+use std::{
+    net::TcpListener,
+    time::{Duration, Instant},
+};
 
 use exhook::{
     Server, Verdict,
@@ -12,7 +15,7 @@ use exhook::{
 
 use super::{connected, provider, serve, settings};
 
-const PATIENCE: Duration = Duration::from_secs(20);
+const PATIENCE: Duration = Duration::from_secs(60);
 
 /// The broker's own waits are a hundred times shorter than EMQX's.
 fn fast(version: &str, provider: ProviderSettings) -> BrokerSettings {
@@ -164,16 +167,13 @@ async fn calls_of_5_3_wait_for_the_connection_to_come_back_and_are_sent_then() {
         .await
         .expect("valid");
     connected(&broker, "c").await;
+    let cut = Instant::now();
     broker.cut_connections().await;
-    let calls = broker.calls().len();
     let again = broker.client(ClientSettings::new("c")).connect().await;
     assert!(again.accepted);
-    let waited = broker.calls()[calls..]
-        .iter()
-        .map(|call| call.elapsed)
-        .max();
+    let waited = cut.elapsed();
     assert!(
-        waited >= Some(Duration::from_millis(40)),
+        waited >= Duration::from_millis(50),
         "the pause is 50 ms here: {waited:?}"
     );
 }

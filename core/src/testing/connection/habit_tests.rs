@@ -12,7 +12,7 @@ const HABITS: ConnectionHabits = ConnectionHabits {
     closes_at_goaway: false,
     requires_alpn: false,
 };
-const PATIENCE: Duration = Duration::from_secs(20);
+const PATIENCE: Duration = Duration::from_secs(60);
 
 /// The server's end of a connection with these habits, and the broker's.
 async fn connected(habits: ConnectionHabits) -> (Handshake<TcpStream, Bytes>, Connection) {

@@ -5,7 +5,7 @@ use tokio::net::{TcpListener, TcpStream};
 use super::*;
 use crate::{Call, Config, HandlerOptions, Registry, Server, Verdict};
 
-const TIMEOUT: Duration = Duration::from_secs(5);
+const TIMEOUT: Duration = Duration::from_secs(60);
 
 #[test]
 fn timeouts_are_written_as_the_broker_writes_them() {

@@ -27,7 +27,7 @@ use crate::{
     testing::{Connection, ConnectionHabits, Endpoint, TlsProblem, TlsSettings, Verify},
 };
 
-const PATIENCE: Duration = Duration::from_secs(20);
+const PATIENCE: Duration = Duration::from_secs(60);
 
 /// A CA and its certificates, in files of a folder that goes with it.
 struct Authority {
