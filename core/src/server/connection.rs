@@ -240,14 +240,6 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Served<S> {
 
     /// Reads and answers until nothing more can be done now; ready when the connection has ended.
     pub(super) fn poll(&mut self, context: &mut Context<'_>) -> Poll<Ended> {
-        if self
-            .keepalive
-            .poll_lost(&mut self.http2, context)
-            .is_ready()
-        {
-            debug!("a peer does not answer PING; its connection is closed");
-            return Poll::Ready(Ended::InOrder);
-        }
         let mut turn = TURN_BYTES;
         loop {
             let was_held_back = !self.http2.wants_input();
@@ -255,6 +247,11 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Served<S> {
                 Ok(read) => read,
                 Err(ended) => return Poll::Ready(ended),
             };
+            // Once all is read: the answer may have waited in the socket for a server that stood still.
+            if !read && turn > 0 && self.poll_lost(context).is_ready() {
+                debug!("a peer does not answer PING; its connection is closed");
+                return Poll::Ready(Ended::InOrder);
+            }
             let answered = self.streams.poll_progress(&mut self.http2, context);
             // An error shows at the next read.
             let _ = self.http2.poll_write(&mut self.socket, context);
@@ -280,6 +277,11 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Served<S> {
         };
         self.http2.fail(Code::EnhanceYourCalm, refusal.name());
         Poll::Ready(Ended::Refused(refusal))
+    }
+
+    /// Ready when the peer has vanished.
+    fn poll_lost(&mut self, context: &mut Context<'_>) -> Poll<()> {
+        self.keepalive.poll_lost(&mut self.http2, context)
     }
 
     /// Reads once, and begins to answer what was asked; whether there was anything.

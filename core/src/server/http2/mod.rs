@@ -23,7 +23,7 @@ mod send;
 mod settings;
 mod stream;
 #[cfg(all(test, not(exhook_loom)))]
-mod tests;
+pub(super) mod tests;
 
 use std::{
     collections::VecDeque,

@@ -134,7 +134,7 @@ async fn the_headers_are_those_of_the_broker_in_its_order() {
                 "grpc-encoding=identity",
                 "grpc-message-type=emqx.exhook.v1.ClientCheckAclRequest",
                 "te=trailers",
-                "grpc-timeout=5S",
+                "grpc-timeout=60S",
             ]
         );
         respond.send_reset(h2::Reason::REFUSED_STREAM);

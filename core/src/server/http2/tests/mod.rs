@@ -19,7 +19,7 @@ const PREFACE: &[u8] = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n";
 const MEMORY_BYTES: usize = 10_000_000;
 const PATH: &[u8] = b"/emqx.exhook.v2.HookProvider/OnMessagePublish";
 
-fn connection(timeout: Duration) -> Http2 {
+pub(crate) fn connection(timeout: Duration) -> Http2 {
     let limits = ReceiveLimits {
         header_bytes: 16_384,
         message_bytes: 100_000,
