@@ -16,7 +16,7 @@ HOOKS = """
     from exhook import App, ForkedError
     from exhook.testing import Broker
 
-    app = App(drain_timeout_ms=100)
+    app = App(drain_timeout_ms=100, timeout_ms=3_600_000)
     forever = threading.Event()
 
     @app.on_client_authenticate
