@@ -208,6 +208,7 @@ bench-quick: target/required-node ## two of its works in one short round: does e
 bench-scale: target/required-node ## how costs grow with connections, calls in flight, threads and processes
 	@tools/require.sh h2load
 	$(PYTHON) benches/scale.py
+	$(PYTHON) benches/report.py
 
 wheel: $(WHEELS)/built ## build the Python wheel into target/wheels
 

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Writes docs/benchmarks.svg and the figures in docs/benchmarks.md from benches/results.json."""
+"""Writes docs/benchmarks.svg and the figures in docs/benchmarks.md from what was measured."""
 
 from __future__ import annotations
 
@@ -10,9 +10,11 @@ from pathlib import Path
 
 from harness import ROOT, BenchError
 from harness.chart import chart
-from harness.document import fill, main_entries
+from harness.document import fill, made, main_entries
+from harness.scale_tables import filled
 
 RESULTS = ROOT / "benches" / "results.json"
+SCALE = ROOT / "benches" / "scale.json"
 DOCS = ROOT / "docs"
 TITLE = "CPU time of the server per call"
 NOTE = (
@@ -25,14 +27,17 @@ def main() -> int:
     """Reads, and writes both files."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--results", type=Path, default=RESULTS, metavar="FILE")
+    parser.add_argument("--scale", type=Path, default=SCALE, metavar="FILE")
     parser.add_argument(
         "--folder", type=Path, default=DOCS, help="of both files (default: docs)", metavar="FOLDER"
     )
     arguments = parser.parse_args()
     try:
         results = json.loads(arguments.results.read_text())
-        page = (DOCS / "benchmarks.md").read_text()
-        (arguments.folder / "benchmarks.md").write_text(fill(page, results))
+        page = fill((DOCS / "benchmarks.md").read_text(), made(results))
+        if arguments.scale.exists():
+            page = fill(page, filled(json.loads(arguments.scale.read_text())))
+        (arguments.folder / "benchmarks.md").write_text(page)
         if entries := main_entries(results):
             (arguments.folder / "benchmarks.svg").write_text(chart(entries, TITLE, NOTE))
     except (OSError, BenchError) as error:

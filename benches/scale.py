@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import argparse
 import json
-import math
 import signal
 import sys
 import time
@@ -22,12 +21,11 @@ from harness.machine import commit, describe_machine, versions
 from harness.prepare import check_machine, prepare
 from harness.scale_measure import ColdStart, Idle, Point, Scale
 from harness.scale_servers import start_of, start_of_workers
+from harness.scale_tables import PAIR, growth_table, idle_table, shapes_table, start_table
 from harness.servers import Places
-from harness.tables import table
 from harness.works import WORKS
 
 INTERRUPTED = 130
-PAIR = ("exhook-rust", BASELINE)
 STARTED = (
     "exhook-rust",
     BASELINE,
@@ -138,23 +136,8 @@ def shapes(scale: Scale, places: Places, seconds: float, rounds: int) -> list[Po
         for name in PAIR if turn % 2 == 0 else PAIR[::-1]:
             start = start_of(KINDS[name], places)
             points += scale.points(start, scale.one, work, SHAPES, seconds, tell_point, tell)
-    rows = []
-    for shape in SHAPES:
-        ours, bare = (best_of(points, name, shape) for name in PAIR)
-        rows.append(
-            (
-                f"{shape[0]} x {shape[1]}",
-                f"{shape[0] * shape[1]:,}",
-                f"{ours[0]:.2f}",
-                f"{bare[0]:.2f}",
-                f"{ours[0] / bare[0]:.2f}",
-                f"{ours[1]:,.0f}",
-                f"{bare[1]:,.0f}",
-            )
-        )
-    head = ("connections x calls", "in flight", *(f"{name} us" for name in PAIR), "ratio")
     print("CPU time of the server for a call, and calls a second; server and load have a CPU each")
-    print(table((*head, *(f"{name} req/s" for name in PAIR)), rows), flush=True)
+    print(shapes_table(points), flush=True)
     tell_disturbance(points)
     return points
 
@@ -171,7 +154,7 @@ def threads(scale: Scale, places: Places, seconds: float, rounds: int) -> list[P
             )
             points += [renamed(point, f"io_threads {count}") for point in found]
     print("I/O threads on two CPUs, one of which the load takes its share of")
-    print(growth_table(points, [PEAK, (80, 2)]), flush=True)
+    print(growth_table(points), flush=True)
     return points
 
 
@@ -184,7 +167,7 @@ def workers(scale: Scale, places: Places, seconds: float, rounds: int) -> list[P
             start = start_of_workers(places, count)
             points += scale.points(start, scale.both, work, [PEAK], seconds, tell_point, tell)
     print("exhook run --workers with a def that computes, on two CPUs; the load has its share")
-    print(growth_table(points, [PEAK]), flush=True)
+    print(growth_table(points), flush=True)
     return points
 
 
@@ -192,9 +175,8 @@ def idle(scale: Scale, places: Places) -> list[Idle]:
     """What a connection costs that nothing is sent over."""
     work = WORKS["publish-replace-365"]
     found = [scale.idle(start_of(KINDS[name], places), work, IDLE_CONNECTIONS) for name in PAIR]
-    rows = [(each.server, f"{each.bytes_per_connection / 1024:.1f}") for each in found]
-    print(f"Resident memory of an idle connection, KiB, from {IDLE_CONNECTIONS:,} of them")
-    print(table(("server", "KiB"), rows), flush=True)
+    print(f"Resident memory of an idle connection, from {IDLE_CONNECTIONS:,} of them")
+    print(idle_table(found), flush=True)
     return found
 
 
@@ -211,36 +193,9 @@ def cold_starts(scale: Scale, places: Places, kinds: Sequence[Kind], times: int)
             tell(f"{name} is left out: {error}")
             continue
         tell(f"{name:<24} {found[-1].median_ms:8.1f} ms to the first answer")
-    rows = [(each.server, f"{each.median_ms:.1f}", f"{min(each.times_ms):.1f}") for each in found]
-    print(f"From the start of the process to the first answer, ms, of {times}")
-    print(table(("server", "median", "least"), rows), flush=True)
+    print(f"From the start of the process to the first answer, of {times} starts")
+    print(start_table(found), flush=True)
     return found
-
-
-def growth_table(points: Sequence[Point], of: Sequence[tuple[int, int]]) -> str:
-    """Each server beside the first, in each shape."""
-    names = list(dict.fromkeys(point.server for point in points))
-    rows = []
-    for shape in of:
-        first = best_of(points, names[0], shape)
-        for name in names:
-            cpu, rate = best_of(points, name, shape)
-            label = f"{shape[0]} x {shape[1]}"
-            rows.append((name, label, f"{rate:,.0f}", f"{rate / first[1]:.2f}", f"{cpu:.2f}"))
-    return table(("", "connections x calls", "req/s", "x first", "CPU us/call"), rows)
-
-
-def best_of(points: Sequence[Point], server: str, shape: tuple[int, int]) -> tuple[float, float]:
-    """CPU time per call and calls a second of a server in a shape, each of the better round."""
-    own = [
-        point
-        for point in points
-        if point.server == server and (point.connections, point.streams) == shape
-    ]
-    return (
-        min((point.cpu_us_per_call for point in own), default=math.nan),
-        max((point.calls_per_second for point in own), default=math.nan),
-    )
 
 
 def renamed(point: Point, name: str) -> Point:

@@ -24,16 +24,21 @@ NONE = "-"
 Results = dict[str, Any]
 
 
-def fill(page: str, results: Results) -> str:
-    """The page with each part between its marks made anew; all else stays."""
-    for name, made in PARTS.items():
+def fill(page: str, parts: dict[str, str]) -> str:
+    """The page with each of the parts between its marks made anew; all else stays."""
+    for name, text in parts.items():
         begin, end = f"<!-- results: {name} -->\n", f"<!-- end of {name} -->"
         before, found, rest = page.partition(begin)
         _, closed, after = rest.partition(end)
         if not (found and closed):
             raise BenchError(f"the page has no {begin.strip()} … {end}: put them back")
-        page = f"{before}{begin}\n{made(results).strip()}\n\n{end}{after}"
+        page = f"{before}{begin}\n{text.strip()}\n\n{end}{after}"
     return page
+
+
+def made(results: Results) -> dict[str, str]:
+    """The parts that ``make bench`` measures."""
+    return {name: make(results) for name, make in PARTS.items()}
 
 
 def main_entries(results: Results) -> list[Entry]:
