@@ -140,7 +140,11 @@ fn send_in_pieces(client: &mut RawClient, stream: u32, message: &[u8]) {
 /// A message that is too large is read to its end, not kept, and answered.
 #[tokio::test(flavor = "multi_thread")]
 async fn oversized_messages_are_answered_and_not_kept() {
-    let victim = Victim::start(&[("EXHOOK_MAX_MESSAGE_BYTES", "100000")]);
+    let victim = Victim::start(&[
+        ("EXHOOK_MAX_MESSAGE_BYTES", "100000"),
+        // A slow machine takes its time to send them.
+        ("EXHOOK_RECEIVE_TIMEOUT_MS", "600000"),
+    ]);
     let broker = Broker::start(&victim).await;
     let (before, _) = victim.memory();
     let mut client = RawClient::connect(victim.address);
