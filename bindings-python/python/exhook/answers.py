@@ -10,7 +10,7 @@ from types import TracebackType
 from exhook._native import Request
 from exhook.forks import Home, leave
 from exhook.handlers import name_of
-from exhook.hooks import INFORMING
+from exhook.hooks import INFORMING, INFORMING_REQUESTS
 from exhook.logs import emit
 from exhook.repeats import Repeats
 
@@ -35,7 +35,7 @@ class Answers:
         """Answers with what the handler returned."""
         if self._home.is_elsewhere:
             leave(None)
-        if result is not None and request.hook in INFORMING:
+        if result is not None and type(request) in INFORMING_REQUESTS:
             self._warn_of_result(request, result)
             result = None
         problem = request._answer(result)

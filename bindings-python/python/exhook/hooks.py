@@ -17,3 +17,8 @@ INFORMING = frozenset(
     dotted for _, dotted, kind, *_ in _native.HOOKS if kind in ("notification", "provider")
 )
 """The dotted names of the hooks whose handlers decide nothing."""
+
+INFORMING_REQUESTS = frozenset(
+    getattr(_native, request) for _, dotted, *_, request in _native.HOOKS if dotted in INFORMING
+)
+"""The classes of their requests."""

@@ -1,11 +1,15 @@
-"""Runs ``async def`` handlers as tasks of an event loop."""
+"""Runs ``async def`` handlers in tasks of an event loop."""
 
 from __future__ import annotations
 
 import asyncio
+import contextvars
 import sys
-from collections.abc import Callable, Coroutine
+import types
+from collections import deque
+from collections.abc import Generator
 from typing import Any
+from weakref import getweakrefcount
 
 from exhook._native import LoopQueue, Request
 from exhook.answers import Answers
@@ -15,10 +19,17 @@ from exhook.tracing import enter_span
 
 _MOST_AT_ONCE = 256
 _CANCEL_SECONDS = 1.0
+# Of a generator that has nothing more to wait for.
+_DONE = object()
 
 
 class HandlerTasks:
-    """The tasks that handle what comes into one queue; to be used on its loop only."""
+    """The tasks that handle what comes into one queue; to be used on its loop only.
+
+    To a handler it is as if each call had a task of its own. Making one costs about as much as
+    everything else, so a task goes on with the next call of a burst as long as handlers neither
+    wait nor leave a trace of the task.
+    """
 
     def __init__(self, queue: LoopQueue, answers: Answers, loop: asyncio.AbstractEventLoop) -> None:
         """Begins to watch the queue.
@@ -29,8 +40,12 @@ class HandlerTasks:
         self._queue = queue
         self._answers = answers
         self._loop = loop
+        self._context = contextvars.copy_context()
         # The loop itself keeps only weak references.
         self._tasks: set[asyncio.Task[None]] = set()
+        self._is_closed = False
+        # What share of the calls of a burst wait, as far as is known.
+        self._waiting_share = 0.0
         try:
             loop.add_reader(queue.fileno(), self._drain)
         except NotImplementedError:
@@ -41,6 +56,7 @@ class HandlerTasks:
 
     def unwatch(self) -> None:
         """Stops watching the queue."""
+        self._is_closed = True
         self._loop.remove_reader(self._queue.fileno())
         self._queue.close()
 
@@ -56,24 +72,85 @@ class HandlerTasks:
         """Tells whether a handler runs; any thread may ask."""
         return bool(self._tasks)
 
-    def _drain(self) -> None:
-        # A burst at most, so that everything else on the loop has its turn.
-        try:
-            for request in self._queue.drain(_MOST_AT_ONCE):
-                task = _new_task(self._handle(request), self._loop)
-                if not task.done():
-                    self._tasks.add(task)
-                    task.add_done_callback(self._tasks.discard)
-        finally:
-            self._queue.flush()
+    if sys.version_info >= (3, 12):
 
-    async def _handle(self, request: Request) -> None:
+        def _drain(self) -> None:
+            # A burst at most, so that everything else on the loop has its turn.
+            try:
+                requests = deque(self._queue.drain(_MOST_AT_ONCE))
+                while requests:
+                    # Works at once, and comes back when a handler waits.
+                    task = _Task(self._work(requests), loop=self._loop, eager_start=True)
+                    if not task.done():
+                        self._tasks.add(task)
+                        task.add_done_callback(self._tasks.discard)
+            finally:
+                self._queue.flush()
+
+    else:
+
+        def _drain(self) -> None:
+            # A burst at most, so that everything else on the loop has its turn.
+            requests = deque(self._queue.drain(_MOST_AT_ONCE))
+            if requests:
+                self._start(requests)
+            else:
+                self._queue.flush()
+
+        def _start(self, requests: deque[Request]) -> None:
+            """Handles the requests in the next turn of the loop."""
+            # As many tasks as will be needed: one more would wait for the turn after that.
+            wanted = min(len(requests), 1 + int(self._waiting_share * len(requests)))
+            tasks = [_Task(self._work(requests), loop=self._loop) for _ in range(wanted)]
+            self._tasks.update(tasks)
+            self._loop.call_soon(self._started, requests, len(requests), tasks)
+
+        def _started(self, requests: deque[Request], count: int, tasks: list[_Task]) -> None:
+            """Comes right after the first steps of the tasks."""
+            self._queue.flush()
+            waiting = [task for task in tasks if not task.done()]
+            self._tasks.difference_update(tasks)
+            self._tasks.update(waiting)
+            for task in waiting:
+                task.add_done_callback(self._tasks.discard)
+            self._waiting_share = len(waiting) / count
+            if requests and not self._is_closed:
+                # Of the tasks that wait none takes these later.
+                self._start(requests.copy())
+                requests.clear()
+
+    async def _work(self, requests: deque[Request]) -> None:
+        """Handles requests until there are no more, or the task is one of a call alone."""
+        if not requests:
+            return
+        task: Any = asyncio.current_task()
+        references, weak_references = sys.getrefcount(task), getweakrefcount(task)
+        await self._handle(requests.popleft())
+        while (
+            requests
+            and not task.is_changed
+            and sys.getrefcount(task) == references
+            and getweakrefcount(task) == weak_references
+        ):
+            # The context of the task was that of its first call.
+            context = self._context.copy()
+            work: Any = self._handle(requests.popleft())
+            awaited = context.run(next, work, _DONE)
+            if awaited is not _DONE:
+                await _rest_of(work, awaited, context)
+                return
+
+    @types.coroutine
+    def _handle(self, request: Request) -> Generator[Any, Any, None]:
         CURRENT.set(request)
-        # Never left: the context is the task's own.
-        enter_span(request)
-        handler: Callable[[Request], Any] = request._handler
+        if request.traceparent is not None:
+            # Never left: the context is the call's own.
+            enter_span(request)
         try:
-            result = await handler(request)
+            result: Any = request._handler(request)
+            if type(result) is not types.CoroutineType:
+                result = _awaiting(result)
+            result = yield from result
         except GeneratorExit:
             request._fail()
             raise
@@ -85,17 +162,48 @@ class HandlerTasks:
             self._answers.returned(request, result)
 
 
-if sys.version_info >= (3, 12):
+class _Task(asyncio.Task[None]):
+    """A task that knows whether it is as good as new once a handler is done."""
 
-    def _new_task(
-        work: Coroutine[Any, Any, None], loop: asyncio.AbstractEventLoop
-    ) -> asyncio.Task[None]:
-        # Handlers that never suspend are done when this returns, without a turn of the loop.
-        return asyncio.Task(work, loop=loop, eager_start=True)
+    __slots__ = ("is_changed",)
 
-else:
+    def __init__(self, *arguments: Any, **options: Any) -> None:
+        self.is_changed = False
+        super().__init__(*arguments, **options)
 
-    def _new_task(
-        work: Coroutine[Any, Any, None], loop: asyncio.AbstractEventLoop
-    ) -> asyncio.Task[None]:
-        return loop.create_task(work)
+    def cancel(self, msg: Any = None) -> bool:
+        self.is_changed = True
+        return super().cancel(msg)
+
+    def set_name(self, value: object) -> None:
+        self.is_changed = True
+        super().set_name(value)
+
+    def add_done_callback(self, *arguments: Any, **options: Any) -> None:
+        self.is_changed = True
+        super().add_done_callback(*arguments, **options)
+
+
+@types.coroutine
+def _rest_of(
+    work: Generator[Any, Any, None], awaited: Any, context: contextvars.Context
+) -> Generator[Any, Any, None]:
+    """Goes on with work that waits, in its context, until it is done."""
+    while awaited is not _DONE:
+        thrown = None
+        try:
+            yield awaited
+        except BaseException as error:
+            thrown = error
+        if thrown is None:
+            awaited = context.run(next, work, _DONE)
+            continue
+        try:
+            awaited = context.run(work.throw, thrown)
+        except StopIteration:
+            return
+
+
+async def _awaiting(awaitable: Any) -> Any:
+    """A coroutine of anything that a handler that is no plain function gave."""
+    return await awaitable

@@ -96,7 +96,7 @@ class Workers:
 
     def _handle(self, request: Request) -> None:
         CURRENT.set(request)
-        span = enter_span(request)
+        span = None if request.traceparent is None else enter_span(request)
         try:
             result = request._handler(request)
         except BaseException as error:
