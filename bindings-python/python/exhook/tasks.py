@@ -83,7 +83,6 @@ class HandlerTasks:
                     task = _Task(self._work(requests), loop=self._loop, eager_start=True)
                     if not task.done():
                         self._tasks.add(task)
-                        task.add_done_callback(self._tasks.discard)
             finally:
                 self._queue.flush()
 
@@ -108,12 +107,10 @@ class HandlerTasks:
         def _started(self, requests: deque[Request], count: int, tasks: list[_Task]) -> None:
             """Comes right after the first steps of the tasks."""
             self._queue.flush()
-            waiting = [task for task in tasks if not task.done()]
-            self._tasks.difference_update(tasks)
-            self._tasks.update(waiting)
-            for task in waiting:
-                task.add_done_callback(self._tasks.discard)
-            self._waiting_share = len(waiting) / count
+            done = [task for task in tasks if task.done()]
+            # Those too that were cancelled before their first step.
+            self._tasks.difference_update(done)
+            self._waiting_share = (len(tasks) - len(done)) / count
             if requests and not self._is_closed:
                 # Of the tasks that wait none takes these later.
                 self._start(requests.copy())
@@ -121,24 +118,27 @@ class HandlerTasks:
 
     async def _work(self, requests: deque[Request]) -> None:
         """Handles requests until there are no more, or the task is one of a call alone."""
-        if not requests:
-            return
         task: Any = asyncio.current_task()
+        task.is_changed = False
         references, weak_references = sys.getrefcount(task), getweakrefcount(task)
-        await self._handle(requests.popleft())
-        while (
-            requests
-            and not task.is_changed
-            and sys.getrefcount(task) == references
-            and getweakrefcount(task) == weak_references
-        ):
-            # The context of the task was that of its first call.
-            context = self._context.copy()
-            work: Any = self._handle(requests.popleft())
-            awaited = context.run(next, work, _DONE)
-            if awaited is not _DONE:
-                await _rest_of(work, awaited, context)
-                return
+        try:
+            if requests:
+                await self._handle(requests.popleft())
+            while (
+                requests
+                and not task.is_changed
+                and sys.getrefcount(task) == references
+                and getweakrefcount(task) == weak_references
+            ):
+                # The context of the task was that of its first call.
+                context = self._context.copy()
+                work: Any = self._handle(requests.popleft())
+                awaited = context.run(next, work, _DONE)
+                if awaited is not _DONE:
+                    await _rest_of(work, awaited, context)
+                    break
+        finally:
+            self._tasks.discard(task)
 
     @types.coroutine
     def _handle(self, request: Request) -> Generator[Any, Any, None]:
@@ -167,9 +167,7 @@ class _Task(asyncio.Task[None]):
 
     __slots__ = ("is_changed",)
 
-    def __init__(self, *arguments: Any, **options: Any) -> None:
-        self.is_changed = False
-        super().__init__(*arguments, **options)
+    is_changed: bool
 
     def cancel(self, msg: Any = None) -> bool:
         self.is_changed = True
