@@ -81,6 +81,7 @@ CASES = {
         _python("def"),
         _python("inline"),
         _python("async"),
+        _python("async-suspending"),
         _node("sync"),
         _node("async"),
     )
