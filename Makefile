@@ -170,7 +170,7 @@ lint-python: $(VENV)/linters
 	$(RUFF) format --check $(PYTHON_SOURCES)
 	$(VENV)/bin/mypy --config-file bindings-python/pyproject.toml bindings-python/python/exhook
 	$(VENV)/bin/mypy --strict $(wildcard tools/*.py) bindings-c/docs/groups.py
-	cd benches && ../$(VENV)/bin/mypy --strict run.py report.py agree.py profile.py scale.py
+	cd benches && ../$(VENV)/bin/mypy --strict run.py report.py agree.py profile.py profile_node.py scale.py
 	MYPYPATH=benches $(VENV)/bin/mypy --strict $(wildcard tests/instructions/*.py)
 
 lint-node: $(NODE_MODULES)
