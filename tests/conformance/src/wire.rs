@@ -22,7 +22,7 @@ const MAX_CONCURRENT_STREAMS: u16 = 3;
 const INITIAL_WINDOW_SIZE: u16 = 4;
 const FIRST_WINDOW: usize = 65_535;
 const FRAME_BYTES: usize = 16_384;
-const PATIENCE: Duration = Duration::from_secs(20);
+const PATIENCE: Duration = Duration::from_secs(60);
 
 /// A connection on which nothing is sent but what is asked for. Its methods block.
 pub(crate) struct RawClient {
