@@ -179,14 +179,17 @@ impl Http2 {
         if head.stream == 0 {
             return Err(Connection(ProtocolError, "PRIORITY is for a stream"));
         }
-        if payload.len() != 5 {
-            return Err(Problem::Stream(head.stream, FrameSizeError));
+        let depends_on = number(self.input.payload(payload.clone())).map(|number| number & MASK);
+        let code = match depends_on {
+            _ if payload.len() != 5 => FrameSizeError,
+            Some(number) if number == head.stream => ProtocolError,
+            _ => return Ok(None),
+        };
+        // What is not open may come in PRIORITY too, but cannot be reset.
+        if self.streams.contains_key(&head.stream) {
+            return Err(Problem::Stream(head.stream, code));
         }
-        let depends_on = number(self.input.payload(payload)).map(|number| number & MASK);
-        if depends_on == Some(head.stream) {
-            return Err(Problem::Stream(head.stream, ProtocolError));
-        }
-        Ok(None)
+        Err(Connection(code, "PRIORITY makes no sense"))
     }
 
     fn receive_reset(&mut self, head: FrameHead) -> Received {

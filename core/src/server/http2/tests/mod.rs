@@ -159,3 +159,27 @@ fn streams_that_end_before_their_turn_leave_nothing() {
     }
     assert!(http2.streams.len() < 4 && http2.ready.len() < 100);
 }
+
+#[test]
+fn only_what_is_open_is_reset_for_a_priority_that_makes_no_sense() {
+    let itself = 1_u32.to_be_bytes();
+    for (payload, stream) in [
+        (&b""[..], 2),
+        (&b""[..], 1),
+        (&[&itself[..], &[0]].concat(), 1),
+    ] {
+        let nonsense = frame(kind::PRIORITY, 0, stream, payload);
+        let mut http2 = connection(Duration::from_secs(60));
+        assert!(!spoken(&mut http2, &[opening(), nonsense.clone()]));
+        let mut reader = Reader::new();
+        reader.read_from(&mut http2, usize::MAX);
+        assert!(reader.streams.is_empty());
+
+        let mut http2 = connection(Duration::from_secs(60));
+        let goes_on = spoken(&mut http2, &[opening(), head(1), nonsense]);
+        let mut reader = Reader::new();
+        reader.read_from(&mut http2, usize::MAX);
+        assert_eq!(goes_on, stream == 1);
+        assert_eq!(reader.streams.contains_key(&1), stream == 1);
+    }
+}
