@@ -12,7 +12,7 @@ from harness.kinds import BASELINE, KINDS, Kind
 from harness.load import Latency, Target, aimed, send, send_at_rate, send_timed
 from harness.processes import Bystanders, resident_bytes, settled_cpu_seconds
 from harness.servers import Places, Server, running
-from harness.shapes import PEAK, Case
+from harness.shapes import HALF_LOAD, Case
 from harness.works import Work
 
 EXHOOK = "release/exhook"
@@ -156,9 +156,10 @@ class Bench:
                 running(kind, self._places, self._server_cpu) as server,
                 self._target(server, work) as target,
             ):
-                rate = self._warm(target, PEAK.connections, PEAK.streams, is_warm=False)
+                connections, streams = HALF_LOAD.connections, HALF_LOAD.streams
+                rate = self._warm(target, connections, streams, is_warm=False)
                 calls = max(FEWEST_CALLS, round(rate * self._plan.seconds))
-                known = send(target, calls, PEAK.connections, PEAK.streams)
+                known = send(target, calls, connections, streams)
             self._peaks[BASELINE, work.name] = known
         return known
 

@@ -25,7 +25,8 @@ class Shape:
         return self is HALF_LOAD
 
 
-HALF_LOAD = Shape("half-load")
+# Calls at random moments come alone: half of what is answered to calls that do.
+HALF_LOAD = Shape("half-load", streams=1)
 PEAK = Shape("8x16")
 
 
