@@ -2,7 +2,7 @@
 
 use std::{
     collections::BTreeMap,
-    sync::{Mutex, MutexGuard, PoisonError},
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
     time::{Duration, Instant},
 };
 
@@ -12,14 +12,15 @@ use exhook::{
 };
 use hdrhistogram::Histogram;
 
-use crate::words::{Expected, Injected, expected};
+use crate::{
+    standstill::Standstills,
+    words::{Expected, Injected, expected},
+};
 
 /// How long after a disturbance calls may still be lost by it: a broker waits out its timeout,
 /// and notices a lost connection at its next look.
 const AFTERMATH: Duration = Duration::from_secs(20);
-/// A broker that gives up by so much too late did not run, and nothing beside it.
-const STANDSTILL: Duration = Duration::from_secs(1);
-const STOOD_STILL: &str = "the machine stood still for longer than the broker waits";
+const STOOD_STILL: &str = "the machine stood still meanwhile";
 /// Findings beyond these are only counted.
 const MOST_EXAMPLES: usize = 10;
 
@@ -83,8 +84,7 @@ pub(crate) struct Life {
 pub(crate) struct Ledger {
     /// From when on a fallback can be one at the deadline.
     deadline: Duration,
-    /// After this a broker has given up, unless its own clock came too late.
-    longest_wait: Duration,
+    standstills: Arc<Standstills>,
     counts: Mutex<Counts>,
 }
 
@@ -114,11 +114,11 @@ impl Disturbance {
 }
 
 impl Ledger {
-    /// One for a server whose deadline is `timeout`, and whose brokers wait for `request_timeout`.
-    pub(crate) fn new(timeout: Duration, request_timeout: Duration) -> Self {
+    /// One for a server whose deadline is `timeout`.
+    pub(crate) fn new(timeout: Duration, standstills: Arc<Standstills>) -> Self {
         Self {
             deadline: timeout.mul_f64(0.9),
-            longest_wait: request_timeout + STANDSTILL,
+            standstills,
             counts: Mutex::new(Counts {
                 calls: 0,
                 wrong: Findings::default(),
@@ -169,7 +169,7 @@ impl Ledger {
             }
             CallResult::Unusable { reason } => counts.wrong.add(described(call, reason)),
             CallResult::Failed { reason } => {
-                if call.elapsed >= self.longest_wait {
+                if self.standstills.were_within(call.elapsed) {
                     counts.lose(STOOD_STILL);
                 } else if disturbance.explains(call) {
                     let kind = reason.split([':', '(']).next().unwrap_or(reason).trim();
@@ -199,7 +199,7 @@ impl Ledger {
         } else if verdict == expected.fallback && call.elapsed >= self.deadline {
             counts.busy += 1;
             counts.life.busy += 1;
-        } else if call.elapsed >= self.longest_wait {
+        } else if self.standstills.were_within(call.elapsed) {
             // The deadline and the answer of a handler that is late had both come by then.
             counts.lose(STOOD_STILL);
             counts.life.lost += 1;
@@ -248,7 +248,6 @@ mod tests {
     use super::*;
 
     const TIMEOUT: Duration = Duration::from_secs(3);
-    const REQUEST_TIMEOUT: Duration = Duration::from_secs(5);
 
     fn authorize(word: &str, result: CallResult, elapsed: Duration) -> HookCall {
         let topic = format!("soak/{word}/c1/own");
@@ -282,7 +281,7 @@ mod tests {
 
     #[test]
     fn only_the_answer_of_the_word_is_right() {
-        let ledger = Ledger::new(TIMEOUT, REQUEST_TIMEOUT);
+        let ledger = Ledger::new(TIMEOUT, Arc::default());
         for (word, verdict) in [
             ("allow", "allow"),
             ("allow", "deny"),
@@ -300,7 +299,7 @@ mod tests {
 
     #[test]
     fn a_fallback_at_the_deadline_is_not_wrong_but_any_other_answer_is() {
-        let ledger = Ledger::new(TIMEOUT, REQUEST_TIMEOUT);
+        let ledger = Ledger::new(TIMEOUT, Arc::default());
         for (word, verdict) in [("allow", "deny"), ("deny", "allow")] {
             ledger.enter(
                 &authorize(word, answered(verdict), TIMEOUT),
@@ -313,18 +312,21 @@ mod tests {
 
     #[test]
     fn what_is_answered_after_a_standstill_says_nothing_about_the_server() {
-        let ledger = Ledger::new(TIMEOUT, REQUEST_TIMEOUT);
-        for elapsed in [Duration::from_secs(5), Duration::from_secs(83)] {
-            let call = authorize("late", answered("allow"), elapsed);
-            ledger.enter(&call, &Disturbance::default());
-        }
+        let standstills: Arc<Standstills> = Arc::default();
+        let ledger = Ledger::new(TIMEOUT, Arc::clone(&standstills));
+        let call = authorize("late", answered("allow"), Duration::from_secs(5));
+        ledger.enter(&call, &Disturbance::default());
+        let now = Instant::now();
+        standstills.look(now - Duration::from_secs(2));
+        standstills.look(now);
+        ledger.enter(&call, &Disturbance::default());
         let counts = ledger.counts();
         assert_eq!((counts.wrong.count, counts.life.lost), (1, 1));
     }
 
     #[test]
     fn a_call_may_be_lost_only_by_a_disturbance() {
-        let ledger = Ledger::new(TIMEOUT, REQUEST_TIMEOUT);
+        let ledger = Ledger::new(TIMEOUT, Arc::default());
         let call = authorize("allow", failed(), Duration::from_millis(1));
         let disturbance = Disturbance::default();
         ledger.enter(&call, &disturbance);

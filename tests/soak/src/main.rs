@@ -4,6 +4,7 @@
 mod ledger;
 mod program;
 mod report;
+mod standstill;
 mod station;
 mod traffic;
 mod trend;
@@ -27,6 +28,7 @@ use tokio::{
 
 use program::{Plan, free_address};
 use report::{Report, ServerReport};
+use standstill::Standstills;
 use station::{Order, Outcome, Station};
 use traffic::Load;
 
@@ -131,7 +133,8 @@ fn run(arguments: &Arguments) -> Result<u8, Box<dyn std::error::Error>> {
 
 async fn soak(arguments: &Arguments, languages: &[Language]) -> Result<Report, String> {
     let length = Duration::from_secs_f64(arguments.minutes * 60.0);
-    let stations = stations(arguments, languages, length)?;
+    let standstills = Standstills::watch();
+    let stations = stations(arguments, languages, length, &standstills)?;
     // These have their effect also where whoever started us ignores them.
     let signals = |kind| signal(kind).map_err(|error| error.to_string());
     let mut interrupt = signals(SignalKind::interrupt())?;
@@ -184,9 +187,12 @@ async fn soak(arguments: &Arguments, languages: &[Language]) -> Result<Report, S
         .iter()
         .zip(outcomes)
         .map(|(station, outcome)| ServerReport::of(station, &outcome.unwrap_or_default()));
+    let (count, longest) = standstills.summary();
     Ok(Report {
         seconds: began.elapsed().as_secs(),
         interrupted,
+        standstills: count,
+        longest_standstill_ms: longest.as_millis(),
         servers: servers.collect(),
     })
 }
@@ -196,6 +202,7 @@ fn stations(
     arguments: &Arguments,
     languages: &[Language],
     length: Duration,
+    standstills: &Arc<Standstills>,
 ) -> Result<Vec<Arc<Station>>, String> {
     #[expect(clippy::cast_precision_loss, reason = "there are three languages")]
     let servers = languages.len() as f64 * 2.0;
@@ -212,7 +219,7 @@ fn stations(
                 .folder
                 .join(format!("{}.log", name.replace(' ', "-")));
             let _ = fs::remove_file(&log);
-            stations.push(Station::new(Order {
+            let order = Order {
                 plan: Plan {
                     name,
                     command: language.command(),
@@ -231,7 +238,8 @@ fn stations(
                 restart_interval,
                 sample_interval: (length / 100)
                     .clamp(Duration::from_millis(250), Duration::from_secs(10)),
-            }));
+            };
+            stations.push(Station::new(order, standstills));
         }
     }
     Ok(stations)

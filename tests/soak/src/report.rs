@@ -13,6 +13,10 @@ pub(crate) struct Report {
     pub(crate) seconds: u64,
     /// Whether it was ended before its time.
     pub(crate) interrupted: bool,
+    /// How often the whole machine stood still.
+    pub(crate) standstills: u64,
+    /// For how long at most.
+    pub(crate) longest_standstill_ms: u128,
     /// One for each server.
     pub(crate) servers: Vec<ServerReport>,
 }
@@ -165,6 +169,13 @@ impl fmt::Display for Report {
             if unnamed > 0 {
                 writeln!(formatter, "  VIOLATION: and {unnamed} more")?;
             }
+        }
+        if self.standstills > 0 {
+            writeln!(
+                formatter,
+                "The machine stood still {} times, for {} ms at most.",
+                self.standstills, self.longest_standstill_ms
+            )?;
         }
         let time = Duration::from_secs(self.seconds);
         let verdict = if self.is_clean() {

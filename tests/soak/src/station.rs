@@ -17,6 +17,7 @@ use tokio::{
 use crate::{
     ledger::{Findings, Ledger},
     program::{Metrics, Plan, Program},
+    standstill::Standstills,
     traffic::{Load, Traffic},
     trend::Trend,
 };
@@ -73,9 +74,10 @@ pub(crate) struct Outcome {
 
 impl Station {
     /// A server that is not started so far.
-    pub(crate) fn new(order: Order) -> Arc<Self> {
+    pub(crate) fn new(order: Order, standstills: &Arc<Standstills>) -> Arc<Self> {
+        let standstills = Arc::clone(standstills);
         Arc::new(Self {
-            ledger: Arc::new(Ledger::new(order.plan.timeout, order.load.request_timeout)),
+            ledger: Arc::new(Ledger::new(order.plan.timeout, standstills)),
             order,
             rss_kib: AtomicU64::new(0),
         })
