@@ -316,9 +316,9 @@ mod tests {
         let ledger = Ledger::new(TIMEOUT, Arc::clone(&standstills));
         let call = authorize("late", answered("allow"), Duration::from_secs(5));
         ledger.enter(&call, &Disturbance::default());
-        let now = Instant::now();
-        standstills.look(now - Duration::from_secs(2));
-        standstills.look(now);
+        let began = Instant::now();
+        standstills.look(began);
+        standstills.look(began + Duration::from_secs(2));
         ledger.enter(&call, &Disturbance::default());
         let counts = ledger.counts();
         assert_eq!((counts.wrong.count, counts.life.lost), (1, 1));
