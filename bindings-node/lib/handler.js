@@ -32,7 +32,7 @@ class Handler {
     this.reporter = reporter
     /** @type {new (slab: import('./part.js').Slab, at: number) => import('./request.js').Request} */
     this.Request = /** @type {any} */ (requests)[hook.request]
-    this._isValued = hook.kind === 'bool' || hook.kind === 'message'
+    this.isValued = hook.kind === 'bool' || hook.kind === 'message'
     /** @type {Set<number>} */
     this._suitable = new Set(SUITABLE[hook.kind])
     if (hook.name === 'message.ingress') {
@@ -78,7 +78,7 @@ class Handler {
     if (result === undefined || result === null) {
       return CODES.ignore
     }
-    if (!this._isValued) {
+    if (!this.isValued) {
       this._warn(result)
       return CODES.ignore
     }
@@ -128,7 +128,7 @@ class Handler {
    */
   _about({ clientid, topic }, what) {
     const about = topic === undefined ? '' : `, topic ${JSON.stringify(topic)}`
-    const consequence = this._isValued ? '; the fallback is answered' : ''
+    const consequence = this.isValued ? '; the fallback is answered' : ''
     const client = JSON.stringify(clientid)
     return `handler ${this.name} of ${this.hook.name} for client ${client}${about}: ${what}${consequence}`
   }

@@ -49,6 +49,9 @@ class CallQueue {
     this._slab = new Slab(SLAB_BYTES, this._signals)
     this._answers = new Answers((bytes, length) => this._give(bytes, length))
     this._isFlushing = false
+    // How many calls may be taken before everything else on the loop has its turn.
+    this._left = 0
+    this._hasEndedEvent = false
     /** How many handlers have been called and are not done. */
     this.running = 0
     this._lag = createHistogram()
@@ -101,42 +104,45 @@ class CallQueue {
   /** Handles a burst of calls; native code rings for it. */
   drain() {
     if (this._lane !== undefined) {
+      this._left = MOST_AT_ONCE
       this._scope.runInAsyncScope(this._drain, this, this._lane)
     }
   }
 
   /** @param {import('./native.js').Lane} lane */
   _drain(lane) {
-    let left = MOST_AT_ONCE
     let more = 0
-    while (left > 0) {
+    let needed = 0
+    do {
       if (this._slab.bytes.length - this._slab.used < SMALLEST_REST) {
         this._renewSlab(SLAB_BYTES)
       }
       const slab = this._slab
       const start = slab.used
       const head = start >> 2
-      const count = lane.drain(slab.bytes, this._slabNumber, start, left)
+      const count = lane.drain(slab.bytes, this._slabNumber, start, this._left)
       // Before any handler runs: one may close the app, or take long.
       slab.used = slab.words[head + END]
       slab.open += count
       more = slab.words[head + MORE]
-      const needed = slab.words[head + NEEDED]
+      needed = slab.words[head + NEEDED]
       const lag = slab.words[head + LAG]
       if (lag > 0) {
         this._lag.record(lag)
       }
+      this._left -= count
+      this._hasEndedEvent = false
       for (let at = (start + HEAD_BYTES) >> 2, taken = 0; taken < count; taken += 1) {
         this._handle(slab, at)
         at += slab.words[at] >> 2
       }
-      left -= count
       if (needed === 0) {
-        break
+        this._answers.flush()
+      } else {
+        this._renewSlab(Math.max(SLAB_BYTES, Math.ceil((needed + HEAD_BYTES) / 8) * 8))
       }
-      const size = Math.max(SLAB_BYTES, Math.ceil((needed + HEAD_BYTES) / 8) * 8)
-      this._renewSlab(size)
-    }
+      // The next event of a client comes when the one before has ended.
+    } while (this._left > 0 && (needed > 0 || this._hasEndedEvent))
     this._answers.flush()
     if (more) {
       setImmediate(this.drain)
@@ -230,6 +236,7 @@ class CallQueue {
    */
   _returned(handler, request, result) {
     request._end()
+    this._hasEndedEvent ||= !handler.isValued
     const slab = request._slab
     const id = slab.words[request._at + ID]
     const patch = handler.patchOf(request, result)
@@ -253,6 +260,7 @@ class CallQueue {
    */
   _threw(handler, request, error) {
     request._end()
+    this._hasEndedEvent ||= !handler.isValued
     const slab = request._slab
     this._answers.add(slab.words[request._at + ID], CODES.threw)
     this._answered(slab)

@@ -49,6 +49,25 @@ test('notifications of one client run one after another, of several beside each 
   assert.equal(most, 1)
 })
 
+test('many events of one client leave the event loop its turns', async (t) => {
+  const many = 600
+  const held = settleable()
+  const order = []
+  const app = new App().onSessionSubscribed(({ topic }) =>
+    topic === 'first' ? held.promise : void order.push(Number(topic)),
+  )
+  const broker = await serve(t, app)
+  await broker.notify('OnSessionSubscribed', 'c1', { topic: 'first' })
+  for (let number = 0; number < many; number++)
+    await broker.notify('OnSessionSubscribed', 'c1', { topic: String(number) })
+  assert.equal(order.length, 0)
+  held.resolve()
+  await new Promise(setImmediate)
+  assert.ok(order.length < many)
+  await eventually(() => order.length === many)
+  assert.deepEqual(order, [...Array(many).keys()])
+})
+
 test('a client keeps the order of its different notifications', async (t) => {
   const order = []
   const app = new App()

@@ -150,6 +150,30 @@ def test_a_call_may_wait_for_a_limited_time_and_raise(serve: Serve, wait: Any) -
     assert answers == [number % 3 == 0 for number in range(CALLS)]
 
 
+def test_many_events_of_one_client_leave_the_loop_its_turns(serve: Serve) -> None:
+    app = App()
+    held, release = threading.Event(), threading.Event()
+    order: list[str] = []
+    before_others: list[int] = []
+
+    @app.on_session_subscribed
+    async def note(request: Any) -> None:
+        if not held.is_set():
+            held.set()
+            asyncio.get_running_loop().call_soon(lambda: before_others.append(len(order)))
+            release.wait(10)
+        order.append(request.topic)
+
+    broker = serve(app)
+    topics = [str(number) for number in range(600)]
+    for topic in topics:
+        broker.notify("OnSessionSubscribed", topic=topic)
+    release.set()
+    eventually(lambda: len(order) == len(topics))
+    assert order == topics
+    assert before_others[0] < len(topics)
+
+
 @pytest.mark.skipif(
     not hasattr(inspect, "markcoroutinefunction"), reason="functions cannot be marked"
 )

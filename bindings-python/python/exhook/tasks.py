@@ -46,6 +46,10 @@ class HandlerTasks:
         self._is_closed = False
         # What share of the calls of a burst wait, as far as is known.
         self._waiting_share = 0.0
+        # What has been taken, as long as tasks are at their first steps with it.
+        self._burst: deque[Request] | None = None
+        # How many calls may still be taken before everything else on the loop has its turn.
+        self._more = 0
         try:
             loop.add_reader(queue.fileno(), self._drain)
         except NotImplementedError:
@@ -77,20 +81,23 @@ class HandlerTasks:
         def _drain(self) -> None:
             # A burst at most, so that everything else on the loop has its turn.
             try:
-                requests = deque(self._queue.drain(_MOST_AT_ONCE))
+                self._burst = requests = deque(self._queue.drain(_MOST_AT_ONCE))
+                self._more = _MOST_AT_ONCE - len(requests)
                 while requests:
                     # Works at once, and comes back when a handler waits.
                     task = _Task(self._work(requests), loop=self._loop, eager_start=True)
                     if not task.done():
                         self._tasks.add(task)
             finally:
+                self._burst = None
                 self._queue.flush()
 
     else:
 
         def _drain(self) -> None:
             # A burst at most, so that everything else on the loop has its turn.
-            requests = deque(self._queue.drain(_MOST_AT_ONCE))
+            self._burst = requests = deque(self._queue.drain(_MOST_AT_ONCE))
+            self._more = _MOST_AT_ONCE - len(requests)
             if requests:
                 self._start(requests)
             else:
@@ -106,6 +113,7 @@ class HandlerTasks:
 
         def _started(self, requests: deque[Request], count: int, tasks: list[_Task]) -> None:
             """Comes right after the first steps of the tasks."""
+            self._burst = None
             self._queue.flush()
             done = [task for task in tasks if task.done()]
             # Those too that were cancelled before their first step.
@@ -125,7 +133,7 @@ class HandlerTasks:
             if requests:
                 await self._handle(requests.popleft())
             while (
-                requests
+                (requests or self._refill(requests))
                 and not task.is_changed
                 and sys.getrefcount(task) == references
                 and getweakrefcount(task) == weak_references
@@ -139,6 +147,14 @@ class HandlerTasks:
                     break
         finally:
             self._tasks.discard(task)
+
+    def _refill(self, requests: deque[Request]) -> bool:
+        """Takes what has come meanwhile, such as the next event of a client; whether any has."""
+        # Nobody would take care of what a task leaves that has gone on after waiting.
+        if requests is self._burst and self._more > 0 and len(self._queue):
+            requests.extend(self._queue.drain(self._more))
+            self._more -= len(requests)
+        return bool(requests)
 
     @types.coroutine
     def _handle(self, request: Request) -> Generator[Any, Any, None]:
