@@ -14,17 +14,11 @@ from pathlib import Path
 
 from harness import BenchError
 from harness.kinds import Kind
-from harness.load import aimed, send
+from harness.perf import print_table, recorded
 from harness.prepare import check_machine, places_of, target_directory
-from harness.processes import cpu_seconds
-from harness.servers import running
-from harness.works import WORKS
 
-WORK = WORKS["publish-replace-365"]
-CONNECTIONS, STREAMS = 8, 16
 WARM_UP_CALLS = 20_000
 CALLS = 600_000
-FREQUENCY = "2000"
 
 # The first that a symbol matches is its part.
 PARTS = {
@@ -38,31 +32,19 @@ REST = "runtime and others"
 SYMBOL = re.compile(r"^\s*([\d.]+)%\s+(\[.\] .*?)\s*$")
 
 
-def shares(binary: Path, cpu: int, load_cpu: int) -> tuple[float, dict[str, float]]:
-    """The CPU time of a call in µs, and the share of each part."""
+def spent(binary: Path, cpus: tuple[int, int]) -> dict[str, float]:
+    """The CPU time of a call in each part, in µs."""
     kind = Kind(binary.name, "Rust", binary=binary.name)
     with tempfile.TemporaryDirectory() as folder:
-        record = Path(folder) / "perf.data"
         places = replace(places_of(target_directory()), target=binary.parent, logs=Path(folder))
-        with (
-            running(kind, places, cpu) as server,
-            aimed(places.python, server.address, load_cpu, WORK) as target,
-        ):
-            send(target, WARM_UP_CALLS, CONNECTIONS, STREAMS)
-            before = cpu_seconds(server.pid)
-            command = ["perf", "record", "-q", "-F", FREQUENCY, "-e", "cpu-clock"]
-            with subprocess.Popen([*command, "-p", str(server.pid), "-o", str(record)]) as perf:
-                send(target, CALLS, CONNECTIONS, STREAMS)
-                spent = cpu_seconds(server.pid) - before
-                perf.terminate()
-        report = ["perf", "report", "-i", str(record), "--sort", "sym", "--stdio"]
-        told = subprocess.run(report, capture_output=True, text=True, check=True)
+        with recorded(kind, places, cpus, (WARM_UP_CALLS, CALLS)) as recording:
+            told = recording.told("report", "--sort", "sym", "--stdio")
     parts: dict[str, float] = defaultdict(float)
-    for line in told.stdout.splitlines():
+    for line in told.splitlines():
         if found := SYMBOL.match(line):
             parts[part_of(found[2])] += float(found[1])
-    total = sum(parts.values())
-    return spent / CALLS * 1e6, {name: share / total for name, share in parts.items()}
+    each = recording.cpu_us_per_call / sum(parts.values())
+    return {name: share * each for name, share in parts.items()}
 
 
 def part_of(symbol: str) -> str:
@@ -76,16 +58,12 @@ def main() -> int:
     parser.add_argument("binaries", nargs="+", type=Path, metavar="BINARY")
     cpus = check_machine()
     try:
-        measured = {path: shares(path, *cpus) for path in parser.parse_args().binaries}
+        binaries = parser.parse_args().binaries
+        columns = [spent(path, cpus) for path in binaries]
     except (BenchError, subprocess.CalledProcessError, FileNotFoundError) as error:
         print(f"error: {error}", file=sys.stderr)
         return 1
-    print("| µs of CPU per call |", " | ".join(path.name for path in measured), "|")
-    print("|---|" + "---:|" * len(measured))
-    for part in [*PARTS, REST]:
-        row = (f"{took * by.get(part, 0):.2f}" for took, by in measured.values())
-        print(f"| {part} |", " | ".join(row), "|")
-    print("| all |", " | ".join(f"{took:.2f}" for took, _ in measured.values()), "|")
+    print_table([path.name for path in binaries], [*PARTS, REST], columns)
     return 0
 
 

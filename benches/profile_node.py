@@ -14,18 +14,12 @@ from pathlib import Path
 
 from harness import BenchError
 from harness.kinds import KINDS, Kind
-from harness.load import aimed, send
+from harness.perf import print_table, recorded
 from harness.prepare import check_machine, places_of, target_directory
-from harness.processes import cpu_seconds
-from harness.servers import running
-from harness.works import WORKS
 
-WORK = WORKS["publish-replace-365"]
-CONNECTIONS, STREAMS = 8, 16
 MODES = ("exhook-node-sync", "exhook-node-async", "exhook-node-async-suspending")
 WARM_UP_CALLS = 60_000
 CALLS = int(os.environ.get("CALLS", "600000"))
-FREQUENCY = "2000"
 
 CORE, KERNEL = "core, on its own threads", "kernel, on the event loop"
 NATIVE, OURS, HANDLER = "native module, and copies", "exhook's JavaScript", "the handler"
@@ -46,33 +40,22 @@ FRAMES = (
 ADDRESS = re.compile(r"^\s*[0-9a-f]+ ")
 
 
-def shares(kind: Kind, cpu: int, load_cpu: int) -> tuple[float, dict[str, float]]:
-    """The CPU time of a call in µs, and the share of each part."""
+def spent(kind: Kind, cpus: tuple[int, int]) -> dict[str, float]:
+    """The CPU time of a call in each part, in µs."""
     with tempfile.TemporaryDirectory() as folder:
-        record = Path(folder) / "perf.data"
         places = replace(places_of(target_directory()), logs=Path(folder))
-        with (
-            running(kind, places, cpu) as server,
-            aimed(places.python, server.address, load_cpu, WORK) as target,
-        ):
-            send(target, WARM_UP_CALLS, CONNECTIONS, STREAMS)
-            before = cpu_seconds(server.pid)
-            command = ["perf", "record", "-q", "-g", "-F", FREQUENCY, "-e", "cpu-clock"]
-            with subprocess.Popen([*command, "-p", str(server.pid), "-o", str(record)]) as perf:
-                send(target, CALLS, CONNECTIONS, STREAMS)
-                spent = cpu_seconds(server.pid) - before
-                perf.terminate()
-        script = ["perf", "script", "-i", str(record), "--no-inline", "-F", "comm,ip,sym,dso"]
-        told = subprocess.run(script, capture_output=True, text=True, check=True)
+        with recorded(kind, places, cpus, (WARM_UP_CALLS, CALLS), ["-g"]) as recording:
+            told = recording.told("script", "--no-inline", "-F", "comm,ip,sym,dso")
         for left in (
-            Path(f"/tmp/perf-{server.pid}.map"),
-            *Path().glob(f"isolate-*-{server.pid}-v8.log"),
+            Path(f"/tmp/perf-{recording.pid}.map"),
+            *Path().glob(f"isolate-*-{recording.pid}-v8.log"),
         ):
             left.unlink(missing_ok=True)
-    counts = Counter(part_of(sample) for sample in told.stdout.split("\n\n") if sample.strip())
+    counts = Counter(part_of(sample) for sample in told.split("\n\n") if sample.strip())
     if not counts:
         raise BenchError("perf has seen nothing: more CALLS take longer")
-    return spent / CALLS * 1e6, {part: counts[part] / counts.total() for part in PARTS}
+    each = recording.cpu_us_per_call / counts.total()
+    return {part: count * each for part, count in counts.items()}
 
 
 def part_of(sample: str) -> str:
@@ -95,15 +78,11 @@ def main() -> int:
     os.environ["NODE_OPTIONS"] = "--perf-basic-prof --interpreted-frames-native-stack"
     cpus = check_machine()
     try:
-        measured = [shares(KINDS[mode], *cpus) for mode in MODES]
+        columns = [spent(KINDS[mode], cpus) for mode in MODES]
     except (BenchError, subprocess.CalledProcessError, FileNotFoundError) as error:
         print(f"error: {error}", file=sys.stderr)
         return 1
-    print("| µs of CPU per call |", " | ".join(mode.split("-", 2)[2] for mode in MODES), "|")
-    print("|---|" + "---:|" * len(MODES))
-    for part in PARTS:
-        print(f"| {part} |", " | ".join(f"{took * by[part]:.2f}" for took, by in measured), "|")
-    print("| all |", " | ".join(f"{took:.2f}" for took, _ in measured), "|")
+    print_table([mode.split("-", 2)[2] for mode in MODES], PARTS, columns)
     return 0
 
 

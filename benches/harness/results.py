@@ -77,7 +77,11 @@ class Results:
             "rounds": self.plan.rounds,
             "seconds": self.plan.seconds,
             "skipped": self.skipped,
-            "failures": [asdict(failure) for failure in self.failures],
+            # The lines behind the first name places of this machine.
+            "failures": [
+                asdict(failure) | {"reason": failure.reason.partition("\n")[0]}
+                for failure in self.failures
+            ],
         }
         path.parent.mkdir(parents=True, exist_ok=True)
         draft = path.with_name(f".{path.name}.{os.getpid()}")
