@@ -92,7 +92,8 @@ test-h2spec: target/required
 
 # The slot and the inbox under every interleaving of their threads.
 test-models: target/required
-	RUSTFLAGS="--cfg exhook_loom" CARGO_TARGET_DIR=target/loom cargo test -p exhook --lib model
+	$$(cargo rustc -p exhook --lib --profile test --all-features --message-format=json \
+		-- --cfg exhook_loom | sed -n 's/.*"executable":"\([^"]*\)".*/\1/p') model
 
 test-generated: target/required
 	cargo run --quiet -p exhook-codegen -- --check
