@@ -78,7 +78,7 @@ CASES = {
         Case("core-alone", "core", (str(CORE_SERVER),), "core-server", burst=1),
         _c("inline"),
         _c("lane"),
-        _python("def"),
+        _python("def", tolerance=0.05),
         _python("inline"),
         # How many calls and answers the loop's thread and an I/O thread hand over together varies.
         _python("async", tolerance=0.08),
