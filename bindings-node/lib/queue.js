@@ -49,8 +49,6 @@ class CallQueue {
     this._slab = new Slab(SLAB_BYTES, this._signals)
     this._answers = new Answers((bytes, length) => this._give(bytes, length))
     this._isFlushing = false
-    // How many calls may be taken before everything else on the loop has its turn.
-    this._left = 0
     this._hasEndedEvent = false
     /** How many handlers have been called and are not done. */
     this.running = 0
@@ -104,13 +102,14 @@ class CallQueue {
   /** Handles a burst of calls; native code rings for it. */
   drain() {
     if (this._lane !== undefined) {
-      this._left = MOST_AT_ONCE
       this._scope.runInAsyncScope(this._drain, this, this._lane)
     }
   }
 
   /** @param {import('./native.js').Lane} lane */
   _drain(lane) {
+    // How many calls are taken before everything else on the loop has its turn.
+    let left = MOST_AT_ONCE
     let more = 0
     let needed = 0
     do {
@@ -120,7 +119,7 @@ class CallQueue {
       const slab = this._slab
       const start = slab.used
       const head = start >> 2
-      const count = lane.drain(slab.bytes, this._slabNumber, start, this._left)
+      const count = lane.drain(slab.bytes, this._slabNumber, start, left)
       // Before any handler runs: one may close the app, or take long.
       slab.used = slab.words[head + END]
       slab.open += count
@@ -130,7 +129,7 @@ class CallQueue {
       if (lag > 0) {
         this._lag.record(lag)
       }
-      this._left -= count
+      left -= count
       this._hasEndedEvent = false
       for (let at = (start + HEAD_BYTES) >> 2, taken = 0; taken < count; taken += 1) {
         this._handle(slab, at)
@@ -142,7 +141,7 @@ class CallQueue {
         this._renewSlab(Math.max(SLAB_BYTES, Math.ceil((needed + HEAD_BYTES) / 8) * 8))
       }
       // The next event of a client comes when the one before has ended.
-    } while (this._left > 0 && (needed > 0 || this._hasEndedEvent))
+    } while (left > 0 && (needed > 0 || this._hasEndedEvent))
     this._answers.flush()
     if (more) {
       setImmediate(this.drain)
