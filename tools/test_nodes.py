@@ -21,8 +21,10 @@ ONCE = {"package.test.js"}
 def main() -> int:
     """Tests the package as it is built in its folder."""
     failed = []
+    failures = []
     installed = Path(shutil.which("node") or "node")
     nodes = {major_of(installed): installed}
+    NODES.mkdir(parents=True, exist_ok=True)
     for major in (*OTHERS, *(BETWEEN if os.environ.get("EVERY_VERSION") else ())):
         if major not in nodes:
             node = from_npm(major)
@@ -34,17 +36,32 @@ def main() -> int:
         print(f"Node.js {major}", flush=True)
         tests = sorted((PACKAGE / "test").rglob("*.test.js"))
         chosen = [test for test in tests if node == installed or test.name not in ONCE]
-        reporter = "--test-reporter=dot" if major >= 20 else "--test-reporter=spec"
+        report = NODES / f"tests-{major}.txt"
+        reporters = [
+            f"--test-reporter={'dot' if major >= 20 else 'spec'}",
+            "--test-reporter-destination=stdout",
+            "--test-reporter=spec",
+            f"--test-reporter-destination={report}",
+        ]
         # What takes its time on the Node.js of this machine is shorter on the others.
         env = os.environ if node == installed else {**os.environ, "HOLD_SECONDS": "3"}
         done = subprocess.run(
-            [node, "--test", reporter, *chosen], cwd=PACKAGE, env=env, check=False
+            [node, "--test", *reporters, *chosen], cwd=PACKAGE, env=env, check=False
         )
         if done.returncode != 0:
             failed.append(str(major))
+            failures.append(f"Node.js {major}: {failing_tests(report)}")
     if failed:
+        # Once more at the end, where a reader of a long log looks first.
+        print(*failures, sep="\n")
         print(f"failed on Node.js {', '.join(failed)}")
     return 1 if failed else 0
+
+
+def failing_tests(report: Path) -> str:
+    """The end of what the reporter ``spec`` has written: each test that failed, and why."""
+    text = report.read_text() if report.exists() else "node has written no report"
+    return text[max(text.rfind("failing tests:"), 0) :].strip()
 
 
 def major_of(node: Path) -> int:

@@ -16,9 +16,9 @@ const RECORDING = path.join(__dirname, '../../tests/data/recordings/emqx-5.9.2.c
 const ANY = { EXHOOK_BIND: '127.0.0.1:0' }
 const MAIN = `
 import { App } from 'exhook'
-export const app = new App({ timeoutMs: 700 })
+export const app = new App({ timeoutMs: 30_000 })
 export const notAnApp = 5
-app.onClientAuthenticate(({ deadlineMs }) => deadlineMs > 600)
+app.onClientAuthenticate(({ deadlineMs }) => deadlineMs > 15_000)
 app.onMessagePublish(['sensors/#', 'jobs/#'], async () => {})
 `
 
@@ -79,9 +79,9 @@ test('flags win over the environment and that over the code', async (t) => {
     return told
   }
   assert.equal(await verdict([], {}), 'allow')
-  assert.equal(await verdict([], { EXHOOK_TIMEOUT_MS: '500' }), 'deny')
-  assert.equal(await verdict(['--timeout-ms', '800'], { EXHOOK_TIMEOUT_MS: '500' }), 'allow')
-  assert.equal(await verdict(['--timeout-ms=500'], {}), 'deny')
+  assert.equal(await verdict([], { EXHOOK_TIMEOUT_MS: '10000' }), 'deny')
+  assert.equal(await verdict(['--timeout-ms', '40000'], { EXHOOK_TIMEOUT_MS: '10000' }), 'allow')
+  assert.equal(await verdict(['--timeout-ms=10000'], {}), 'deny')
 })
 
 test('--print-config tells each value and where it is from', async (t) => {
@@ -126,7 +126,7 @@ test('flags count for an app that the program serves itself', async (t) => {
   const cwd = files(t, { 'main.mjs': source })
   const started = command(
     t,
-    ['run', '--bind', '127.0.0.1:0', '--timeout-ms', '500', 'main.mjs'],
+    ['run', '--bind', '127.0.0.1:0', '--timeout-ms', '10000', 'main.mjs'],
     cwd,
   )
   assert.equal(await connect(t, await started.address()).authenticate(), 'deny')

@@ -18,12 +18,12 @@ Run = Callable[..., Program]
 PROGRAM = """
 from exhook import App
 
-app = App(timeout_ms=700, threads=3)
+app = App(timeout_ms=30_000, threads=3)
 not_an_app = 5
 
 @app.on_client_authenticate
 def authenticate(request):
-    return request.deadline_ms > 600
+    return request.deadline_ms > 15_000
 
 @app.on_message_publish("sensors/#", "jobs/#")
 async def enrich(request):
@@ -69,8 +69,8 @@ def test_flags_win_over_the_environment_and_that_over_the_code(
         return told
 
     assert verdict() == "allow"
-    assert verdict(EXHOOK_TIMEOUT_MS="500") == "deny"
-    assert verdict("--timeout-ms", "800", EXHOOK_TIMEOUT_MS="500") == "allow"
+    assert verdict(EXHOOK_TIMEOUT_MS="10000") == "deny"
+    assert verdict("--timeout-ms", "40000", EXHOOK_TIMEOUT_MS="10000") == "allow"
 
 
 def test_admin_serves_metrics(command: Run, directory: Path) -> None:
