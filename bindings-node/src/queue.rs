@@ -2,6 +2,7 @@
 
 use std::{
     collections::VecDeque,
+    mem,
     sync::{
         Arc, Condvar, Mutex, MutexGuard, PoisonError, Weak,
         atomic::{AtomicBool, AtomicU64, Ordering},
@@ -35,6 +36,8 @@ struct Calls {
     /// Taken from the inbox, but there was no room for them in the burst.
     unwritten: VecDeque<Call>,
     open: OpenCalls,
+    /// How many threads wait until there are none of them.
+    waiting: usize,
 }
 
 /// The clock of `performance.now()`.
@@ -152,7 +155,7 @@ impl Queue {
     /// Gives the answers in `memory`, and returns what the core did not accept and why.
     pub(crate) fn answer(&self, memory: &[u8]) -> Vec<String> {
         let mut problems = Vec::new();
-        let _burst = Burst::begin();
+        let burst = Burst::begin();
         for (id, outcome) in Answers::new(memory) {
             // Not locked while the core works: it may hand the call to the next handler.
             let Some(call) = lock(&self.calls).open.take(id) else {
@@ -167,10 +170,9 @@ impl Queue {
                 Err(failure) => call.fail(failure),
             }
         }
-        let calls = lock(&self.calls);
-        if self.is_idle(&calls) {
-            self.idle.notify_all();
-        }
+        // Brokers get their answers first.
+        drop(burst);
+        self.tell_if_idle();
         problems
     }
 
@@ -183,11 +185,16 @@ impl Queue {
         // Not locked while the core works: it may hand calls to the next handler.
         drop(forgotten);
         drop(burst);
+        self.tell_if_idle();
+        count
+    }
+
+    /// Wakes those who wait for it; a system call, so not where nobody waits.
+    fn tell_if_idle(&self) {
         let calls = lock(&self.calls);
-        if count > 0 && self.is_idle(&calls) {
+        if calls.waiting > 0 && self.is_idle(&calls) {
             self.idle.notify_all();
         }
-        count
     }
 
     fn is_idle(&self, calls: &Calls) -> bool {
@@ -196,10 +203,13 @@ impl Queue {
 
     /// Waits until every call has been answered, `longest` at most.
     pub(crate) fn wait_until_idle(&self, longest: Duration) {
-        let calls = lock(&self.calls);
-        let _waited = self
+        let mut calls = lock(&self.calls);
+        calls.waiting += 1;
+        let (mut calls, _) = self
             .idle
-            .wait_timeout_while(calls, longest, |calls| !self.is_idle(calls));
+            .wait_timeout_while(calls, longest, |calls| !self.is_idle(calls))
+            .unwrap_or_else(PoisonError::into_inner);
+        calls.waiting -= 1;
     }
 
     /// Ends the queue: what it holds and what comes is answered with the fallback, and nothing
@@ -209,8 +219,10 @@ impl Queue {
         let bell = lock(&self.bell).take();
         drop(bell);
         drop(self.inbox.drain(usize::MAX));
-        let calls = std::mem::take(&mut *lock(&self.calls));
+        let mut calls = lock(&self.calls);
+        let unanswered = (mem::take(&mut calls.unwritten), mem::take(&mut calls.open));
         drop(calls);
+        drop(unanswered);
         self.idle.notify_all();
     }
 }
