@@ -29,7 +29,7 @@ C_STAGE := $(CURDIR)/target/c-stage
 C_FILES = $(shell grep -L 'generated, do not edit' $$(find bindings-c examples/c examples/cpp benches \
 	tests/soak -name '*.[ch]' -o -name '*.cc' -o -name '*.[ch]pp'))
 # Plays the cases that are the same for every language against its runner.
-CONFORMANCE := cargo run --quiet -p exhook-conformance -- --runner
+CONFORMANCE := target/debug/exhook-conformance --runner
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 # The language of the demo, where it is given as in: make demo LANG=node. Elsewhere LANG is a locale.
@@ -47,7 +47,7 @@ COUNT = PYTHONPATH=benches $(PYTHON) tests/instructions/count.py \
 CASE ?= core
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo demo-python demo-node demo-c test test-rust test-models test-generated \
+.PHONY: help setup demo demo-python demo-node demo-c programs test test-rust test-models \
 	test-python test-node test-c test-browser test-soak test-deploy test-instructions \
 	record-instructions annotate-instructions soak soak-python soak-node soak-c lint lint-python \
 	test-h2spec lint-node lint-c fmt gen restart-drill bench bench-quick bench-scale wheel npm install uninstall doc-c fuzz clean
@@ -77,17 +77,18 @@ demo-c: target/required
 demo-%:
 	@echo "there is no demo for $*; LANG is python, node or c" >&2; exit 2
 
-test: test-rust test-h2spec test-models test-generated test-python test-node test-c test-soak test-deploy test-browser test-instructions ## run every test
+test: test-rust test-h2spec test-models test-python test-node test-c test-soak test-deploy test-browser test-instructions ## run every test
 
 test-rust: target/required
 	@tools/require.sh faketime haproxy
-	cargo test --workspace --exclude exhook-node --exclude exhook-python \
-		--exclude exhook-benches --exclude exhook-bench-pajamax
-	cargo test -p exhook-node --test '*'
+	cargo test
+
+# What tests start beside them. Built together, and so with what `cargo test` has built.
+programs: target/required
+	cargo build --quiet --bins --examples
 
 # The conformance tests of HTTP/2, where there is Go.
-test-h2spec: target/required
-	cargo build --quiet --example quickstart
+test-h2spec: programs
 	$(PYTHON) tools/test_h2spec.py
 
 # The slot and the inbox under every interleaving of their threads.
@@ -95,18 +96,15 @@ test-models: target/required
 	$$(cargo rustc -p exhook --lib --profile test --all-features --message-format=json \
 		-- --cfg exhook_loom | sed -n 's/.*"executable":"\([^"]*\)".*/\1/p') model
 
-test-generated: target/required
-	cargo run --quiet -p exhook-codegen -- --check
-
-test-python: $(WHEELS)/built
+test-python: $(WHEELS)/built programs
 	$(VENV)/bin/python tools/test_pythons.py $(WHEELS)
 
-test-node: lint-node $(NATIVE) $(NODE_MODULES)
+test-node: $(NATIVE) $(NODE_MODULES) programs
 	$(TSC) -p bindings-node/test/types
 	$(PYTHON) tools/test_nodes.py
 	$(CONFORMANCE) 'node bindings-node/test/conformance-runner.mjs'
 
-test-c: target/required
+test-c: programs
 	@tools/require.sh cxx clang cmake pkg-config sqlite3 valgrind
 	$(PYTHON) tools/test_c.py
 	$(PYTHON) tools/test_c_installed.py
@@ -117,11 +115,11 @@ test-c: target/required
 	$(CONFORMANCE) target/conformance-c
 
 # Twenty seconds of what `make soak` does for hours.
-test-soak: $(SOAK_PROGRAMS)
-	cargo run --quiet -p exhook-soak -- --languages '$(LANGS)' --minutes 0.34 --failures 4
+test-soak: $(SOAK_PROGRAMS) programs
+	target/debug/exhook-soak --languages '$(LANGS)' --minutes 0.34 --failures 4
 
 soak: $(SOAK_PROGRAMS) ## call programs of all languages for MINUTES=60, and check every answer; LANGS=
-	cargo run --quiet -p exhook-soak -- --languages '$(LANGS)' --minutes $(MINUTES)
+	cargo run --quiet --bin exhook-soak -- --languages '$(LANGS)' --minutes $(MINUTES)
 
 soak-python: $(VENV)/installed
 
@@ -137,14 +135,12 @@ soak-c: target/required
 			tests/soak/programs/c/program.c -o target/soak/program-c \
 			$$(pkg-config --cflags --libs exhook)
 
-test-deploy: $(VENV)/deployment
-	cargo build --quiet -p exhook-cli -p exhook --bin exhook --example quickstart
+test-deploy: $(VENV)/deployment programs
 	$(VENV)/bin/python tools/test_deploy.py
 
 # The live page in a browser, where there can be one.
-test-browser: target/required-node $(BROWSER_MODULES)
+test-browser: target/required-node $(BROWSER_MODULES) programs
 	@if tools/require.sh chromium; then \
-		cargo build --quiet -p exhook-cli && cargo build --quiet --example quickstart && \
 		CHROMIUM=$$(command -v $${CHROMIUM:-chromium}) node --test tests/browser/page.test.js; \
 	else echo "the tests of the live page are skipped: there is no chromium"; fi
 
@@ -161,7 +157,7 @@ annotate-instructions: target/required ## print which functions have the instruc
 	@tools/require.sh valgrind
 	@$(COUNT) --annotate $(CASE)
 
-lint: test-generated lint-python lint-node lint-c ## check format, style and types of everything
+lint: lint-python lint-node lint-c ## check format, style and types of everything
 	cargo fmt --all --check
 	cargo clippy --workspace --all-targets --all-features -- -D warnings
 	RUSTDOCFLAGS="-D warnings" cargo doc -p exhook --no-deps --all-features
@@ -189,13 +185,13 @@ fmt: $(VENV)/linters $(NODE_MODULES) ## format everything
 	$(VENV)/bin/clang-format -i $(C_FILES)
 
 gen: target/required ## write the generated files anew
-	cargo run --quiet -p exhook-codegen
+	cargo run --quiet --bin exhook-codegen
 	cargo fmt --all
-	cargo run --quiet -p exhook-cli -- simulate --schema > docs/scenario.schema.json
+	cargo run --quiet --bin exhook -- simulate --schema > docs/scenario.schema.json
 
 restart-drill: target/required ## restart and crash instances behind HAProxy while brokers call them
 	@tools/require.sh haproxy
-	cargo test --quiet -p exhook --test restart_drill -- --crash
+	cargo test --quiet --test restart_drill -- --crash
 
 bench: target/required-node ## measure our servers beside gRPC's of every language; some 35 minutes
 	@tools/require.sh h2load

@@ -48,7 +48,7 @@ def main() -> int:
 def conforms(python: Path) -> bool:
     """Whether the package does what every language does, seen by brokers."""
     runner = shlex.join([str(python), str(PACKAGE / "tests" / "conformance_runner.py")])
-    play = ["cargo", "run", "--quiet", "-p", "exhook-conformance", "--", "--runner", runner]
+    play = [str(ROOT / "target" / "debug" / "exhook-conformance"), "--runner", runner]
     return subprocess.run(play, cwd=ROOT, check=False).returncode == 0
 
 

@@ -1,8 +1,8 @@
 //! Writes what would be repeated for each language: the table of hooks and the descriptors of
 //! `proto/` in, committed files out.
 //!
-//! `cargo run -p exhook-codegen` writes the files; with `-- --check` it writes nothing and fails
-//! when one of them is not what it would write.
+//! `cargo run --bin exhook-codegen` writes the files; a test fails when one of those that are committed
+//! is not what it would write.
 
 mod accessors_c;
 mod burst_rs;
@@ -24,17 +24,29 @@ mod requests_py;
 mod tests_c;
 mod text;
 
-use std::{error::Error, fs, path::Path, process::ExitCode};
+use std::{error::Error, fs, path::Path};
 
 use descriptors::Protocol;
 
 /// What the first line of each generated file says, behind the comment sign of its language.
 const NOTICE: &str = "generated, do not edit, run `make gen`";
 
-fn main() -> Result<ExitCode, Box<dyn Error>> {
-    let check = std::env::args()
-        .skip(1)
-        .any(|argument| argument == "--check");
+fn main() -> Result<(), Box<dyn Error>> {
+    generate(|name, path, content| {
+        fs::create_dir_all(path.parent().ok_or("a file has a folder")?)?;
+        fs::write(path, content)?;
+        say(&format!("wrote {name}"));
+        Ok(())
+    })
+}
+
+/// What becomes of a file that is not as it should be: its name, where it is, and what belongs there.
+type Settle<'with> = &'with mut dyn FnMut(&str, &Path, &str) -> Result<(), Box<dyn Error>>;
+
+/// Calls `settle` with each file whose content is not what it should be.
+fn generate(
+    mut settle: impl FnMut(&str, &Path, &str) -> Result<(), Box<dyn Error>>,
+) -> Result<(), Box<dyn Error>> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
     let protocol = Protocol::load()?;
     let files = [
@@ -94,7 +106,7 @@ fn main() -> Result<ExitCode, Box<dyn Error>> {
         ),
         ("bindings-c/tests/accessors.c", tests_c::generate(&protocol)),
     ];
-    let mut same = settle(&root, &files, check)?;
+    compare(&root, &files, &mut settle)?;
     // The headers are made of files that were just written.
     let (library, testing) = (&header_c::EXHOOK, &header_c_test::EXHOOK_TEST);
     let files = [
@@ -112,32 +124,41 @@ fn main() -> Result<ExitCode, Box<dyn Error>> {
             header_c::symbols(&root, testing)?,
         ),
     ];
-    same &= settle(&root, &files, check)?;
-    Ok(ExitCode::from(u8::from(!same)))
+    compare(&root, &files, &mut settle)
 }
 
-/// Writes the files that are different, or with `check` only says which; whether all are as they
-/// should be now.
-fn settle(root: &Path, files: &[(&str, String)], check: bool) -> Result<bool, Box<dyn Error>> {
-    let mut same = true;
+fn compare(
+    root: &Path,
+    files: &[(&str, String)],
+    settle: Settle<'_>,
+) -> Result<(), Box<dyn Error>> {
     for (name, content) in files {
         let path = root.join(name);
         if fs::read_to_string(&path).is_ok_and(|found| found == *content) {
             continue;
         }
-        if check {
-            same = false;
-            say(&format!("{name} is not up to date; run `make gen`"));
-        } else {
-            fs::create_dir_all(path.parent().ok_or("a file has a folder")?)?;
-            fs::write(&path, content)?;
-            say(&format!("wrote {name}"));
-        }
+        settle(name, &path, content)?;
     }
-    Ok(same)
+    Ok(())
 }
 
 #[expect(clippy::print_stderr, reason = "a tool that people run")]
 fn say(line: &str) {
     eprintln!("{line}");
+}
+
+#[cfg(test)]
+mod tests {
+    use super::generate;
+
+    #[test]
+    fn committed_files_are_what_would_be_written() {
+        let mut stale = Vec::new();
+        generate(|name, _, _| {
+            stale.push(name.to_owned());
+            Ok(())
+        })
+        .expect("the table, the descriptors and the sources can be read");
+        assert_eq!(stale, Vec::<String>::new(), "run `make gen`");
+    }
 }
