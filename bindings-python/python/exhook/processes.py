@@ -1,7 +1,8 @@
 """``exhook run --workers``: several processes that serve one address, and the one that minds them.
 
 The parent runs no handler. It accepts the connections and deals them out (``dealer``), starts a
-worker that has ended again, and tells workers to stop by closing a pipe, also by dying.
+worker that has ended again, and tells workers to stop by a byte in a pipe, or by dying, which ends
+the pipe without one.
 """
 
 from __future__ import annotations
@@ -27,6 +28,7 @@ from exhook.settings import Settings
 MOST_WORKERS = 64
 _VARIABLE = "EXHOOK_WORKER_PROCESS"
 _POLL_SECONDS = 0.25
+_STOP = b"."
 _FIRST_DELAY_SECONDS = 0.5
 _LONGEST_DELAY_SECONDS = 30.0
 _STEADY_SECONDS = 10.0
@@ -93,16 +95,17 @@ class Worker:
         return flags
 
     def _obey(self) -> None:
+        word = _STOP
         with contextlib.suppress(OSError):
-            os.read(self._pipe, 1)
+            word = os.read(self._pipe, 1)
         # A program that is only just starting takes notice of a later attempt.
         while True:
+            if word != _STOP or os.getppid() != self._parent:
+                # It was killed, and could not tidy up. Done first, as the stop may end the process.
+                shutil.rmtree(os.path.dirname(self._door), ignore_errors=True)
             if self._stop is not None:
                 with contextlib.suppress(Exception):
                     self._stop()
-            if os.getppid() != self._parent:
-                # It was killed, and could not tidy up.
-                shutil.rmtree(os.path.dirname(self._door), ignore_errors=True)
             time.sleep(_POLL_SECONDS)
 
 
@@ -135,6 +138,17 @@ class _Child:
     has_served: bool = False
     delay: float = 0.0
     due: float = field(default=0.0)
+
+    def tell_to_stop(self) -> None:
+        if self.pipe is not None:
+            with contextlib.suppress(OSError):  # It has ended already.
+                os.write(self.pipe, _STOP)
+            self.close_pipe()
+
+    def close_pipe(self) -> None:
+        if self.pipe is not None:
+            os.close(self.pipe)
+            self.pipe = None
 
 
 class _Supervisor:
@@ -191,9 +205,7 @@ class _Supervisor:
         self._dealer.expected = 0
         for child in self._children:
             child.due = 0.0
-            if child.pipe is not None:
-                os.close(child.pipe)
-                child.pipe = None
+            child.tell_to_stop()
 
     def _kill(self) -> None:
         for child in self._children:
@@ -214,8 +226,7 @@ class _Supervisor:
                 start_new_session=True,
             )
         except OSError as error:
-            os.close(child.pipe)
-            child.pipe = None
+            child.close_pipe()
             child.due = child.began + _LONGEST_DELAY_SECONDS
             _tell(
                 f"worker {child.number} cannot be started ({error}); it is tried again in "
@@ -254,9 +265,7 @@ class _Supervisor:
         if code is None:
             return
         pid, child.process = child.process.pid, None
-        if child.pipe is not None:
-            os.close(child.pipe)
-            child.pipe = None
+        child.close_pipe()
         code = code if code >= 0 else 128 - code
         if self._stopping:
             self._code = self._code or code
