@@ -8,7 +8,7 @@ from typing import Any
 from harness import BenchError, tables
 from harness.kinds import BASELINE, KINDS, LANGUAGES
 from harness.results import Entry
-from harness.shapes import HALF_LOAD, PEAK
+from harness.shapes import ALONE, HALF_LOAD, PEAK
 
 MAIN_WORK = "publish-replace-365"
 WORKS = {
@@ -112,7 +112,7 @@ def _shapes(results: Results) -> str:
     """CPU time and calls a second of the main work, a column for each shape."""
     entries = [entry for entry in results["cases"] if entry["work"] == MAIN_WORK]
     shapes = sorted(
-        {entry["shape"] for entry in entries} - {HALF_LOAD.name},
+        {entry["shape"] for entry in entries} - {HALF_LOAD.name, ALONE.name},
         key=lambda shape: [int(number) for number in shape.split("x")],
     )
     by_case = {(entry["server"], entry["shape"]): entry for entry in entries}
@@ -151,6 +151,27 @@ def _latency(results: Results) -> str:
         )
 
     head = ("server", "calls/s", "p50 ms", "p99 ms", f"x {BASELINE}", "p99.9 ms", "CPU µs/call")
+    return tables.table(head, [row(server) for server in _servers(results) if server in by_server])
+
+
+def _alone(results: Results) -> str:
+    """How long a call takes when none is under way beside it."""
+    by_server = {entry["server"]: entry for entry in _of(results, MAIN_WORK, ALONE.name)}
+    tonic = by_server.get(BASELINE)
+
+    def row(server: str) -> tuple[str, ...]:
+        entry = by_server[server]
+        mean = 1e6 / entry["req_per_s"]
+        return (
+            _name(server),
+            f"{mean:.0f}",
+            f"{mean - 1e6 / tonic['req_per_s']:+.0f}" if tonic else NONE,
+            f"{entry['p50_ms'] * 1e3:.0f}",
+            f"{entry['p99_ms'] * 1e3:.0f}",
+            _figure(entry, "cpu_us_per_call", 1),
+        )
+
+    head = ("server", "mean µs", f"beside {BASELINE}", "p50 µs", "p99 µs", "CPU µs/call")
     return tables.table(head, [row(server) for server in _servers(results) if server in by_server])
 
 
@@ -201,6 +222,7 @@ PARTS: dict[str, Callable[[Results], str]] = {
     "ratios": _ratios,
     "shapes": _shapes,
     "latency": _latency,
+    "alone": _alone,
     "memory": _memory,
     "machine": _machine,
 }

@@ -28,6 +28,8 @@ class Shape:
 # Calls at random moments come alone: half of what is answered to calls that do.
 HALF_LOAD = Shape("half-load", streams=1)
 PEAK = Shape("8x16")
+# One call in flight.
+ALONE = Shape("1x1", connections=1, streams=1)
 
 
 @dataclass(frozen=True)
@@ -59,7 +61,9 @@ def product(works: Sequence[str], shapes: Sequence[Shape]) -> list[Case]:
 FULL = [
     *product(["publish-replace-365"], [PEAK, HALF_LOAD]),
     *product(["authenticate", "notify", "publish-unchanged"], [PEAK]),
-    *product(["publish-replace-365"], [shape_of(name) for name in ("8x1", "24x16", "8x128")]),
+    *product(
+        ["publish-replace-365"], [ALONE, *(shape_of(name) for name in ("8x1", "24x16", "8x128"))]
+    ),
     *product(["publish-replace-8k", "publish-replace-32k"], [PEAK]),
 ]
 QUICK = product(["publish-replace-365", "authenticate"], [PEAK])
