@@ -6,6 +6,7 @@ import os
 import shutil
 import subprocess
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -36,29 +37,39 @@ def main() -> int:
         print(f"Node.js {major}", flush=True)
         tests = sorted((PACKAGE / "test").rglob("*.test.js"))
         chosen = [test for test in tests if node == installed or test.name not in ONCE]
-        report = NODES / f"tests-{major}.txt"
-        reporters = [
-            f"--test-reporter={'dot' if major >= 20 else 'spec'}",
-            "--test-reporter-destination=stdout",
-            "--test-reporter=spec",
-            f"--test-reporter-destination={report}",
-        ]
         # What takes its time on the Node.js of this machine is shorter on the others.
         env = os.environ if node == installed else {**os.environ, "HOLD_SECONDS": "3"}
-        done = subprocess.run(
-            [node, "--test", "--test-concurrency=2", *reporters, *chosen],
-            cwd=PACKAGE,
-            env=env,
-            check=False,
-        )
-        if done.returncode != 0:
+        passed, report = run_tests(node, major, chosen, env)
+        if not passed:
+            # A machine that stands still for a moment fails tests of deadlines: once more, alone.
+            again = [test for test in chosen if test.name in report] or chosen
+            print(f"once more: {', '.join(test.name for test in again)}", flush=True)
+            failures.append(f"Node.js {major}: {report}")
+            passed, report = run_tests(node, major, again, env)
+        if not passed:
             failed.append(str(major))
-            failures.append(f"Node.js {major}: {failing_tests(report)}")
+            failures.append(f"Node.js {major}, once more: {report}")
+    # At the end, where a reader of a long log looks first; also what passed the second time.
+    print(*failures, sep="\n")
     if failed:
-        # Once more at the end, where a reader of a long log looks first.
-        print(*failures, sep="\n")
         print(f"failed on Node.js {', '.join(failed)}")
     return 1 if failed else 0
+
+
+def run_tests(
+    node: Path, major: int, tests: list[Path], env: Mapping[str, str]
+) -> tuple[bool, str]:
+    """Whether all tests of these files pass; if not, which fail, and why."""
+    report = NODES / f"tests-{major}.txt"
+    reporters = [
+        f"--test-reporter={'dot' if major >= 20 else 'spec'}",
+        "--test-reporter-destination=stdout",
+        "--test-reporter=spec",
+        f"--test-reporter-destination={report}",
+    ]
+    command = [str(node), "--test", "--test-concurrency=2", *reporters, *map(str, tests)]
+    done = subprocess.run(command, cwd=PACKAGE, env=env, check=False)
+    return done.returncode == 0, "" if done.returncode == 0 else failing_tests(report)
 
 
 def failing_tests(report: Path) -> str:

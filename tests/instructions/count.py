@@ -21,6 +21,8 @@ LANGUAGES = tuple(dict.fromkeys(case.language for case in CASES.values()))
 GATED = tuple(language for language in LANGUAGES if language != "node")
 # Servers that are counted at the same time.
 JOBS = 2
+# How often a case is counted that takes more than is recorded: how threads take turns varies.
+ATTEMPTS = 3
 ANNOTATED_FUNCTIONS = 40
 ANNOTATED_CALLERS = 5
 # Times a call.
@@ -45,7 +47,8 @@ def main() -> int:
             # What is recorded is made of the same build as what tests compare with it.
             build({case.language for case in chosen} | set(GATED if arguments.record else ()))
         with ThreadPoolExecutor(JOBS) as pool:
-            counted = pool.map(lambda case: (case.name, count(case)), chosen)
+            once = arguments.annotate or arguments.record
+            counted = pool.map(lambda case: (case.name, (count if once else _least)(case)), chosen)
             profiles = dict(counted)
     except (BuildError, CountError) as error:
         print(f"error: {error}", file=sys.stderr)
@@ -82,6 +85,23 @@ def _arguments() -> argparse.Namespace:
     if arguments.annotate:
         arguments.languages = LANGUAGES
     return arguments
+
+
+def _least(case: Case) -> Profile:
+    """What a call takes, counted again as long as that is more than recorded."""
+    recorded, here = Record.read(), tool_chain()
+    profile, before = count(case), recorded.cases.get(case.name)
+    for _ in range(1, ATTEMPTS):
+        if before is None:
+            break
+        now = Counts.of(case, profile)
+        if not any(
+            change.has_grown for change in changes(case, before, now, recorded.tool_chain, here)
+        ):
+            break
+        print(f"{case.name}: {now.total:,} instructions a call; counted once more", flush=True)
+        profile = min(profile, count(case), key=Profile.total)
+    return profile
 
 
 def _annotate(case: Case, profile: Profile) -> None:
