@@ -23,6 +23,8 @@ impl RawClient {
     pub(crate) fn connect(address: SocketAddr) -> Self {
         let socket = TcpStream::connect(address).expect("a listener");
         socket.set_read_timeout(Some(TIMEOUT)).expect("a timeout");
+        // What is sent in pieces would wait for the acknowledgement of each.
+        socket.set_nodelay(true).expect("a socket");
         let mut client = Self {
             socket,
             received: Vec::new(),

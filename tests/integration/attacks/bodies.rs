@@ -142,8 +142,9 @@ fn send_in_pieces(client: &mut RawClient, stream: u32, message: &[u8]) {
 async fn oversized_messages_are_answered_and_not_kept() {
     let victim = Victim::start(&[
         ("EXHOOK_MAX_MESSAGE_BYTES", "100000"),
-        // A slow machine takes its time to send them.
+        // A slow machine takes its time to send them, and this client answers no PING.
         ("EXHOOK_RECEIVE_TIMEOUT_MS", "600000"),
+        ("EXHOOK_KEEPALIVE_INTERVAL_MS", "0"),
     ]);
     let broker = Broker::start(&victim).await;
     let (before, _) = victim.memory();
