@@ -1,7 +1,7 @@
 //! [`RawClient`]: a client that writes its frames by hand, where it matters which ones.
 
 use std::{
-    io::{self, Read, Write},
+    io::{self, ErrorKind, Read, Write},
     net::TcpStream,
     time::Duration,
 };
@@ -72,6 +72,7 @@ impl RawClient {
             match self.socket.read(&mut piece) {
                 Ok(0) => return Err("the server closed the connection".to_owned()),
                 Ok(count) => self.received.extend_from_slice(&piece[..count]),
+                Err(error) if error.kind() == ErrorKind::Interrupted => {}
                 Err(error) => return Err(format!("no frame within {PATIENCE:?}: {error}")),
             }
         }
