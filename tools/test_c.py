@@ -43,6 +43,8 @@ SANITIZED = (
     "-fno-sanitize-recover=all",
     "-fno-omit-frame-pointer",
 )
+# The exit code of a program of tests one of whose checks has failed.
+FAILED_CHECK = 1
 VALGRIND = (
     "valgrind",
     "--quiet",
@@ -113,6 +115,7 @@ class Outcome:
     passed: bool
     seconds: float
     output: str = ""
+    exit_code: int = 0
 
 
 def main() -> int:
@@ -256,17 +259,22 @@ def test(variant: Variant, programs: list[Path]) -> list[str]:
     compiled = list(in_parallel(lambda source: compile_source(variant, source), sources))
     if not all(outcome.passed for outcome in compiled):
         return report(variant.name, [outcome for outcome in compiled if not outcome.passed])
-    outcomes = in_parallel(lambda program: link_and_run(variant, program), programs)
-    failures = {
-        text.removeprefix(variant.name).partition(" FAILED")[0].strip(): text
-        for text in report(variant.name, outcomes)
-    }
-    # A machine that stands still for a moment fails tests of deadlines: once more, alone.
-    again = [program for program in programs if failures.pop(program.name, None)]
-    if again:
-        print(f"once more: {', '.join(program.name for program in again)}", flush=True)
-    repeated = report(variant.name, [link_and_run(variant, program) for program in again])
-    return [*failures.values(), *repeated]
+    return report(
+        variant.name, in_parallel(lambda program: test_program(variant, program), programs)
+    )
+
+
+def test_program(variant: Variant, program: Path) -> Outcome:
+    """Links a program and runs its tests, once more where a check has failed.
+
+    A machine that stands still for a moment fails tests of deadlines. What sanitizers and valgrind
+    find, and crashes, have other exit codes, and no second chance.
+    """
+    outcome = link_and_run(variant, program)
+    if outcome.exit_code != FAILED_CHECK:
+        return outcome
+    print(f"{variant.name:16} {program.name} is run once more:\n{outcome.output}", flush=True)
+    return link_and_run(variant, program)
 
 
 def object_of(variant: Variant, source: Path) -> Path:
@@ -417,7 +425,8 @@ def run(
             os.killpg(process.pid, signal.SIGKILL)
             output, _ = process.communicate()
             problem = f"not done after {limit:.0f} seconds\n"
-    return Outcome(what, not problem, time.monotonic() - began, output + problem)
+    seconds = time.monotonic() - began
+    return Outcome(what, not problem, seconds, output + problem, process.returncode)
 
 
 def report(variant: str, outcomes: Iterable[Outcome]) -> list[str]:

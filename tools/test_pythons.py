@@ -17,6 +17,8 @@ ROOT = Path(__file__).resolve().parent.parent
 PACKAGE = ROOT / "bindings-python"
 VENVS = ROOT / "target" / "venvs"
 OLDEST = (3, 10)
+# What pytest exits with where tests have failed, and nothing worse.
+FAILED_TESTS = 1
 VERSION = "import sys; print(sys.implementation.name, *sys.version_info[:2])"
 
 
@@ -48,14 +50,15 @@ def passes(python: Path) -> bool:
     """Whether the tests pass.
 
     Those that fail are run once more, alone: a machine that stands still for a moment fails tests
-    of deadlines.
+    of deadlines. A crash is final.
     """
     pytest = [str(python), "-m", "pytest", "-q"]
-    if subprocess.run(pytest, cwd=PACKAGE, check=False).returncode == 0:
-        return True
-    print("once more: those that failed", flush=True)
-    again = [*pytest, "--last-failed", "--last-failed-no-failures=none"]
-    return subprocess.run(again, cwd=PACKAGE, check=False).returncode == 0
+    code = subprocess.run(pytest, cwd=PACKAGE, check=False).returncode
+    if code == FAILED_TESTS:
+        print("once more: those that failed", flush=True)
+        again = [*pytest, "--last-failed", "--last-failed-no-failures=none"]
+        code = subprocess.run(again, cwd=PACKAGE, check=False).returncode
+    return code == 0
 
 
 def conforms(python: Path) -> bool:

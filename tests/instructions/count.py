@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import argparse
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 
 from callgrind import Profile
@@ -46,9 +46,13 @@ def main() -> int:
         if arguments.build:
             # What is recorded is made of the same build as what tests compare with it.
             build({case.language for case in chosen} | set(GATED if arguments.record else ()))
+        recorded, here = Record.read(), tool_chain()
         with ThreadPoolExecutor(JOBS) as pool:
             once = arguments.annotate or arguments.record
-            counted = pool.map(lambda case: (case.name, (count if once else _least)(case)), chosen)
+            counted = pool.map(
+                lambda case: (case.name, count(case) if once else _least(case, recorded, here)),
+                chosen,
+            )
             profiles = dict(counted)
     except (BuildError, CountError) as error:
         print(f"error: {error}", file=sys.stderr)
@@ -58,7 +62,7 @@ def main() -> int:
         return 0
     if arguments.record:
         return _record(chosen, profiles)
-    return _compare(chosen, profiles)
+    return _compare(chosen, profiles, recorded, here)
 
 
 def _arguments() -> argparse.Namespace:
@@ -87,9 +91,8 @@ def _arguments() -> argparse.Namespace:
     return arguments
 
 
-def _least(case: Case) -> Profile:
+def _least(case: Case, recorded: Record, here: Mapping[str, str]) -> Profile:
     """What a call takes, counted again as long as that is more than recorded."""
-    recorded, here = Record.read(), tool_chain()
     profile, before = count(case), recorded.cases.get(case.name)
     for _ in range(1, ATTEMPTS):
         if before is None:
@@ -136,8 +139,12 @@ def _arrow(before: int, now: int) -> str:
     return f"{before:>7,} → {now:>7,} {share:8}"
 
 
-def _compare(chosen: Iterable[Case], profiles: dict[str, Profile]) -> int:
-    recorded, here = Record.read(), tool_chain()
+def _compare(
+    chosen: Iterable[Case],
+    profiles: Mapping[str, Profile],
+    recorded: Record,
+    here: Mapping[str, str],
+) -> int:
     if recorded.tool_chain.get("machine") != here["machine"]:
         print(f"no counts are recorded for {here['machine']}: nothing to compare with")
         return 0

@@ -32,7 +32,7 @@ use descriptors::Protocol;
 const NOTICE: &str = "generated, do not edit, run `make gen`";
 
 fn main() -> Result<(), Box<dyn Error>> {
-    generate(|name, path, content| {
+    generate(&mut |name, path, content| {
         fs::create_dir_all(path.parent().ok_or("a file has a folder")?)?;
         fs::write(path, content)?;
         say(&format!("wrote {name}"));
@@ -44,9 +44,7 @@ fn main() -> Result<(), Box<dyn Error>> {
 type Settle<'with> = &'with mut dyn FnMut(&str, &Path, &str) -> Result<(), Box<dyn Error>>;
 
 /// Calls `settle` with each file whose content is not what it should be.
-fn generate(
-    mut settle: impl FnMut(&str, &Path, &str) -> Result<(), Box<dyn Error>>,
-) -> Result<(), Box<dyn Error>> {
+fn generate(settle: Settle<'_>) -> Result<(), Box<dyn Error>> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
     let protocol = Protocol::load()?;
     let files = [
@@ -106,7 +104,7 @@ fn generate(
         ),
         ("bindings-c/tests/accessors.c", tests_c::generate(&protocol)),
     ];
-    compare(&root, &files, &mut settle)?;
+    compare(&root, &files, settle)?;
     // The headers are made of files that were just written.
     let (library, testing) = (&header_c::EXHOOK, &header_c_test::EXHOOK_TEST);
     let files = [
@@ -124,7 +122,7 @@ fn generate(
             header_c::symbols(&root, testing)?,
         ),
     ];
-    compare(&root, &files, &mut settle)
+    compare(&root, &files, settle)
 }
 
 fn compare(
@@ -154,7 +152,7 @@ mod tests {
     #[test]
     fn committed_files_are_what_would_be_written() {
         let mut stale = Vec::new();
-        generate(|name, _, _| {
+        generate(&mut |name, _, _| {
             stale.push(name.to_owned());
             Ok(())
         })
